@@ -1,0 +1,1 @@
+#include "base/ordered_map.h"

@@ -1,0 +1,39 @@
+/* Files to pixels. The only door to the decoding libraries: a JPEG goes to codec_jpeg.c
+ * (libjpeg-turbo), everything else to codec_vips.c (libvips). Chosen by content, not by name.
+ *
+ * The interface takes an open descriptor and fills a buffer the caller gave, in two steps, so that
+ * the two steps can later happen in another process. Untrusted input: every limit is checked
+ * before memory is asked for. Thread-safe: any number of decoders at once, one thread each. */
+#pragma once
+
+#include "types.h"
+
+typedef struct {
+  guint64 max_bytes;  /* of the file; default 1 GiB */
+  guint64 max_pixels; /* width * height; default 1 << 28 (16384 x 16384) */
+} decode_limits;
+
+extern const decode_limits decode_limits_default;
+
+typedef struct decoder decoder;
+
+/* Reads the header from `fd` (from its start; position afterwards undefined; not closed) and
+ * fills `facts`. `name` is for the words of errors alone. NULL with PARDON_ERROR_PICTURE when it
+ * is no picture, is refused (limits, zero size) or has a broken header. `limits` may be NULL. */
+decoder *decoder_new (int fd, const char *name, const decode_limits *limits, image_facts *facts, GError **error);
+
+/* Fills `pixels`, height x width x channels of `facts` above, orientation applied, colour
+ * converted to sRGB 8-bit (16-bit rounded down by 8 bits after conversion, CMYK through a naive
+ * inversion where there is no profile, grey spread to RGB). `size` is the buffer's size in bytes
+ * and must be width * height * channels. A picture that breaks off decodes as far as it goes (the rest grey 128), TRUE,
+ * with facts->damage set. FALSE when nothing could be decoded. Call once. */
+gboolean decoder_read (decoder *d, guint8 *pixels, gsize size, image_facts *facts, GError **error);
+void decoder_free (decoder *d);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (decoder, decoder_free)
+
+/* Both steps for a file by path, into `im` (reserved as needed). */
+gboolean decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error);
+
+/* TRUE when the first bytes or the name say that this may be a picture; used to tell pictures from
+ * other files in a folder. `head` is the file's first bytes (at least 16 where the file has them). */
+gboolean decode_is_picture (const char *name, const guint8 *head, gsize n_head);

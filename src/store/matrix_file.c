@@ -1,0 +1,1 @@
+#include "store/matrix_file.h"

@@ -1,0 +1,143 @@
+/* What is known of a results folder: DIR/pardon.db (the only file that uses SQLite) and the matrices beside it
+ * (DIR/features-ID.f32, one per feature set).
+ *
+ * Facts hang on a file's content, not on its name: renaming, moving or copying a picture costs nothing.
+ *
+ *   meta      (key, value)                                    format version, program version
+ *   picture   (file, path, size, mtime, ctime, inode, content, status, reason)
+ *                                                             one row per file of the last scan; status and reason here are of
+ *                                                             opening it (no permission, vanished), else the content's
+ *   content   (id, hash, width, height, channels, bits, orientation, format, space, bytes, status, reason)
+ *   feature_set (id, key, d, rows)                            key: what the numbers depend on (view, scale, model content, layer, version)
+ *   feature   (set, content, row)                             where a content's features stand in the matrix
+ *   scan      (key, value)                                    what the last finished scan was asked and what it found
+ *   assignment (file, cluster, distance), cluster (id, size, silhouette), curve (k, inertia, silhouette),
+ *   component (id, explained_variance)
+ *
+ * Invariants (tests/unit/test_store.c, one test each)
+ *  S1  a `feature` row points at a matrix row below feature_set.rows, and that row is on disk before the row is committed
+ *  S2  feature_set.rows never exceeds the matrix file's n
+ *  S3  a content is written once; its facts never change, only feature rows are added
+ *  S4  every picture points at a content, or has a status other than 'ok' and a reason
+ *  S5  assignment, cluster, curve and component are replaced together, in one transaction
+ *  S6  a store of a newer format version is refused, never changed
+ *  S7  one process writes at a time; a second is refused with a sentence
+ *  S8  a damaged or foreign file is refused, never overwritten */
+#pragma once
+
+#include "types.h"
+
+typedef struct store store;
+
+/* Status words, as they stand in images.csv. */
+#define STATUS_OK "ok"
+#define STATUS_DAMAGED "damaged"       /* decoded in part; takes part in everything; reason says what is wrong */
+#define STATUS_UNREADABLE "unreadable" /* no pixels; reason says why */
+
+/* Opens or creates DIR and DIR/pardon.db. `writable` takes the lock of S7. */
+store *store_open (const char *dir, gboolean writable, GError **error);
+/* Commits what is pending. */
+void store_free (store *s);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (store, store_free)
+const char *store_dir (const store *s);
+
+/* --- a scan's list of pictures --------------------------------------------------------- */
+
+/* As stat() tells; all zero when unknown. Equal stamps of one file mean an unchanged content. */
+typedef struct {
+  guint64 size, inode;
+  gint64 mtime_ns, ctime_ns;
+} file_stamp;
+
+/* Begins a new list; pictures of earlier scans stay known until store_list_end. Adding a file twice is an error
+ * (PARDON_ERROR_INPUT naming both paths) unless the paths are the same, which is ignored. */
+gboolean store_list_begin (store *s, GError **error);
+gboolean store_list_add (store *s, const image_ref *ref, GError **error);
+/* A file that was found and left out: `why` in words ("not a picture", "excluded by '*.txt'"). For manifest.csv alone. */
+gboolean store_list_skip (store *s, const image_ref *ref, const char *why, GError **error);
+/* How many were new, and how many of the former list are gone. Keeps a random `sample` of the pictures when sample > 0 (by `seed`; the rest
+ * becomes skipped "not in the sample"). Afterwards the list is fixed. */
+typedef struct {
+  guint64 found, skipped, added, vanished;
+} store_list_counts;
+gboolean store_list_end (store *s, guint64 sample, guint64 seed, store_list_counts *counts, GError **error);
+
+/* --- reading the list, in order of `file` (bytes) -------------------------------------- */
+
+typedef struct {
+  image_ref ref;          /* strings valid until the next call */
+  file_stamp stamp;       /* when last looked at; zero: never */
+  gint64 content;         /* 0: not known yet */
+  const char *status, *reason;
+  image_facts facts;      /* of the content, when known and readable */
+  guint64 bytes;
+  gint64 feature_row;     /* in the set given to the cursor; -1: none */
+  int cluster;            /* -1: none */
+  double distance;
+} store_picture;
+
+typedef struct store_cursor store_cursor;
+/* `set` 0: no features. Cursors may be open while pictures are written; they see the list as it was at opening. */
+store_cursor *store_cursor_new (store *s, gint64 set, GError **error);
+/* FALSE at the end, or with `error` set. */
+gboolean store_cursor_next (store_cursor *c, store_picture *p, GError **error);
+void store_cursor_free (store_cursor *c);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (store_cursor, store_cursor_free)
+guint64 store_count (store *s); /* pictures in the list */
+
+/* --- contents and features -------------------------------------------------------------- */
+
+/* The set with this key, created when missing; `d` 0: not known yet (fixed by the first row added). */
+gint64 store_feature_set (store *s, const char *key, GError **error);
+
+/* Content id by hash, 0 when unknown; *row: its row in `set`, -1 when none. *readable: FALSE when known to be unreadable.
+ * Thread-safe: the only call of this header that workers may make. */
+gint64 store_find_content (store *s, const content_hash *hash, gint64 set, gint64 *row, gboolean *readable, GError **error);
+
+/* What looking at one file of the list gave. */
+typedef struct {
+  const char *file;
+  file_stamp stamp;
+  gboolean opened;            /* FALSE: no content; `reason` says why */
+  content_hash hash;
+  guint64 bytes;
+  image_facts facts;          /* where status is not unreadable */
+  const char *status, *reason;
+  const float *features;      /* d floats, or NULL: none, or already there */
+  gsize d;
+} store_look;
+gboolean store_put (store *s, gint64 set, const store_look *look, GError **error);
+
+/* Makes what was put durable (matrix first, then the database: S1). Called by store_put every few hundred pictures too. */
+gboolean store_commit (store *s, GError **error);
+
+/* The set's matrix, for reading; commit first. Free with matrix_file_free. */
+struct matrix_file *store_matrix (store *s, gint64 set, GError **error);
+
+/* --- results of clustering --------------------------------------------------------------- */
+
+/* Replaces all (S5). The rows of `c` are the pictures of a cursor with feature_row >= 0, in its order. */
+gboolean store_put_clustering (store *s, const clustering *c, GError **error);
+
+/* What was kept of it; `n`, `n_components`, ... as there. labels, distances and projected are NULL here: read them with a cursor.
+ * All zero when the store has no clustering. */
+gboolean store_get_clustering (store *s, clustering *c, GError **error);
+
+typedef struct {
+  const char *file, *path;
+  double distance;
+} store_member;
+/* The `limit` members nearest to the centre, nearest first (ties by file). */
+gboolean store_each_member (store *s, int cluster, guint64 limit, void (*each) (const store_member *m, gpointer user),
+                            gpointer user, GError **error);
+/* Mean and largest distance of a cluster's members. */
+gboolean store_cluster_spread (store *s, int cluster, double *mean, double *largest, GError **error);
+
+/* --- notes ------------------------------------------------------------------------------- */
+
+/* Small values kept with the scan (options, counts, plots' points as JSON). NULL when not there; g_free. */
+gboolean store_note (store *s, const char *key, const char *value, GError **error);
+char *store_get_note (store *s, const char *key);
+
+/* Calls `each` for every file left out, in order. */
+gboolean store_each_skipped (store *s, void (*each) (const char *file, const char *why, gpointer user), gpointer user, GError **error);
