@@ -1,1 +1,300 @@
-#include <glib.h>
+/* The option table, and reading the command line and the config file into `settings`.
+ * GLib's parser does the splitting; one callback checks every value, so that both sources say the same words. */
+#include "options.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/nearest.h"
+
+#define AT(field) G_STRUCT_OFFSET (settings, field)
+#define ALL_BUT_HELP \
+  (COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_LAYERS | COMMAND_MODEL | COMMAND_EXPORT | COMMAND_DEMO | COMMAND_DOCTOR)
+
+const option option_table[] = {
+  { "output", 'o', OPTION_FOLDER, AT (output), "DIR", NULL, "folder for the results; made when missing",
+    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO },
+  { "exclude", 0, OPTION_LIST, AT (exclude), "GLOB", NULL,
+    "leave out files and folders whose name or path matches (* ? [...]); may be repeated", COMMAND_SCAN },
+  { "sample", 0, OPTION_COUNT, AT (sample), "N", "all", "look at N pictures drawn at random", COMMAND_SCAN },
+  { "model", 'm', OPTION_FILE, AT (model), "FILE.onnx|NAME", "none: the built-in look descriptor",
+    "take features from this model (pardon model list shows names)", COMMAND_SCAN },
+  { "layer", 0, OPTION_TEXT, AT (layer), "TENSOR", "the penultimate tensor",
+    "the model's tensor to take features from (pardon layers FILE.onnx lists them)", COMMAND_SCAN | COMMAND_MODEL },
+  { "view", 0, OPTION_TEXT, AT (view), "NAME|FILE", "short256-centreN-bilinear, N the model's size",
+    "how a picture is brought to the model's size: none, stretch-FILTER-N, shortS-centreN-FILTER; FILTER is nearest, "
+    "bilinear, bicubic, lanczos or area",
+    COMMAND_SCAN | COMMAND_MODEL },
+  { "scale", 0, OPTION_TEXT, AT (scale), "NAME|FILE", "torch",
+    "how pixel values are brought to the model's: caffe, caffe-104, torch, tf, clip, unit, raw",
+    COMMAND_SCAN | COMMAND_MODEL },
+  { "batch", 0, OPTION_AUTO, AT (batch), "N|auto", "auto", "pictures in one run of the model", COMMAND_SCAN },
+  { "pca", 0, OPTION_COUNT, AT (pca), "N", "50", "principal components to cluster in; 0 clusters the features as they are",
+    COMMAND_SCAN },
+  { "k", 'k', OPTION_AUTO, AT (k), "N|auto", "auto", "clusters; auto chooses by silhouette", COMMAND_SCAN },
+  { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN },
+  { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption: box-blur", COMMAND_CORRUPT },
+  { "radius", 'r', OPTION_NUMBER, AT (radius), "PIXELS", "4", "radius of the blur in pixels", COMMAND_CORRUPT },
+  { "overwrite", 0, OPTION_FLAG, AT (overwrite), NULL, NULL, "replace files that exist", COMMAND_CORRUPT },
+  { "npy", 0, OPTION_FILE, AT (npy), "FILE.npy", NULL,
+    "write the features as a NumPy array, and their file names beside it as FILE.csv", COMMAND_EXPORT },
+  { "count", 'n', OPTION_COUNT, AT (count), "N", "48", "pictures to draw", COMMAND_DEMO },
+  { "seed", 0, OPTION_COUNT, AT (seed), "N", "0", "seed of everything random; same seed, same results",
+    COMMAND_SCAN | COMMAND_DEMO },
+  { "threads", 'j', OPTION_AUTO, AT (threads), "N|auto", "auto", "threads to work with; auto is one a core",
+    COMMAND_SCAN },
+  { "config", 0, OPTION_FILE, AT (config), "FILE", NULL,
+    "read options from FILE: a section named after the command, lines NAME = VALUE; the command line wins",
+    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO },
+  { "man", 0, OPTION_FLAG, AT (man), NULL, NULL, "print the manual page as roff", COMMAND_HELP },
+  { "completion", 0, OPTION_TEXT, AT (shell), "bash|zsh|fish", NULL, "print completions for this shell", COMMAND_HELP },
+  { NULL, 0, OPTION_FLAG, 0, NULL, NULL, NULL, 0 },
+};
+
+#define FIELD(s, o, type) (*(type *) ((char *) (s) + (o)->offset))
+
+static gboolean
+complain_value (const option *o, const char *value, const char *wanted, GError **error)
+{
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "--%s takes %s, not '%s'", o->name, wanted, value);
+  return FALSE;
+}
+
+static gboolean
+option_set (const option *o, const char *value, settings *s, GError **error)
+{
+  guint64 whole;
+  char *end;
+  switch (o->type)
+    {
+    case OPTION_FLAG:
+      FIELD (s, o, gboolean) = g_strcmp0 (value, "false") != 0;
+      return TRUE;
+    case OPTION_TEXT:
+    case OPTION_FILE:
+    case OPTION_FOLDER:
+      if (*value == 0)
+        return complain_value (o, value, "a value", error);
+      g_free (FIELD (s, o, char *));
+      FIELD (s, o, char *) = g_strdup (value);
+      return TRUE;
+    case OPTION_LIST:
+      {
+        g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+        if (FIELD (s, o, char **) != NULL)
+          g_strv_builder_addv (list, (const char **) FIELD (s, o, char **));
+        g_strv_builder_add (list, value);
+        g_strfreev (FIELD (s, o, char **));
+        FIELD (s, o, char **) = g_strv_builder_end (list);
+        return TRUE;
+      }
+    case OPTION_AUTO:
+      if (strcmp (value, "auto") == 0)
+        {
+          FIELD (s, o, gint64) = 0;
+          return TRUE;
+        }
+      if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT32, &whole, NULL))
+        return complain_value (o, value, "a whole number from 1, or auto", error);
+      FIELD (s, o, gint64) = (gint64) whole;
+      return TRUE;
+    case OPTION_COUNT:
+      if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT32, &whole, NULL))
+        return complain_value (o, value, "a whole number from 0 to 2147483647", error);
+      FIELD (s, o, gint64) = (gint64) whole;
+      return TRUE;
+    case OPTION_NUMBER:
+      FIELD (s, o, double) = g_ascii_strtod (value, &end);
+      if (end == value || *end != 0 || !isfinite (FIELD (s, o, double)) || FIELD (s, o, double) < 0)
+        return complain_value (o, value, "a number from 0", error);
+      return TRUE;
+    }
+  return TRUE;
+}
+
+/* --- command line ------------------------------------------------------------------------ */
+
+typedef struct {
+  const command *command;
+  settings *settings;
+  guint64 seen; /* bit i: row i was on the command line */
+} parse_state;
+
+static const option *
+option_find (const command *c, const char *name)
+{
+  for (const option *o = option_table; o->name != NULL; o++)
+    if ((o->commands & c->bit) != 0 && strcmp (o->name, name) == 0)
+      return o;
+  return NULL;
+}
+
+static gboolean
+take_value (const char *given, const char *value, gpointer data, GError **error)
+{
+  parse_state *p = data;
+  const option *o = NULL;
+  if (g_str_has_prefix (given, "--"))
+    o = option_find (p->command, given + 2);
+  else
+    for (const option *row = option_table; row->name != NULL && o == NULL; row++)
+      if ((row->commands & p->command->bit) != 0 && row->letter != 0 && row->letter == given[1])
+        o = row;
+  g_assert (o != NULL); /* GLib calls with the names it was given */
+  p->seen |= (guint64) 1 << (o - option_table);
+  return option_set (o, value, p->settings, error);
+}
+
+/* GLib says "Unknown option --modle"; a person is helped by the nearest one. */
+static void
+explain_unknown (const command *c, GError **error)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  for (const option *o = option_table; o->name != NULL; o++)
+    if ((o->commands & c->bit) != 0)
+      g_strv_builder_add (names, o->name);
+  g_auto (GStrv) words = g_strv_builder_end (names);
+
+  const char *at = strstr ((*error)->message, "-");
+  g_autofree char *given = g_strdup (at != NULL ? at : "");
+  g_strdelimit (given, "= ", 0);
+  const char *nearest = g_str_has_prefix (given, "--") ? nearest_word (given + 2, (const char *const *) words) : NULL;
+  g_clear_error (error);
+  if (nearest != NULL)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no option '%s'; did you mean '--%s'?", c->name,
+                 given, nearest);
+  else
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no option '%s'", c->name, given);
+}
+
+static gboolean
+parse_line (const command *c, char **arguments, parse_state *p, GError **error)
+{
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  for (const option *o = option_table; o->name != NULL; o++)
+    if ((o->commands & c->bit) != 0)
+      {
+        GOptionEntry e = { o->name, o->letter, o->type == OPTION_FLAG ? G_OPTION_FLAG_NO_ARG : G_OPTION_FLAG_FILENAME,
+                           G_OPTION_ARG_CALLBACK, (gpointer) take_value, NULL, NULL };
+        g_array_append_val (entries, e);
+      }
+  GOptionGroup *group = g_option_group_new (c->name, "", "", p, NULL);
+  g_option_group_add_entries (group, (GOptionEntry *) entries->data);
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_option_context_set_main_group (context, group);
+  g_option_context_set_help_enabled (context, FALSE);
+
+  /* the parser expects a program name in front and takes what it understood out of the vector */
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_strv_builder_add (builder, c->name);
+  g_strv_builder_addv (builder, (const char **) arguments);
+  g_auto (GStrv) line = g_strv_builder_end (builder);
+  if (!g_option_context_parse_strv (context, &line, error))
+    {
+      if (g_error_matches (*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+        explain_unknown (c, error);
+      else if ((*error)->domain == G_OPTION_ERROR)
+        (*error)->message[0] = g_ascii_tolower ((*error)->message[0]);
+      return FALSE;
+    }
+  g_autoptr (GStrvBuilder) rest = g_strv_builder_new ();
+  gboolean after_dashes = FALSE;
+  for (char **a = line + 1; *a != NULL; a++)
+    if (!after_dashes && strcmp (*a, "--") == 0)
+      after_dashes = TRUE;
+    else
+      g_strv_builder_add (rest, *a);
+  p->settings->rest = g_strv_builder_end (rest);
+  return TRUE;
+}
+
+/* --- config file -------------------------------------------------------------------------- */
+
+static gboolean
+config_row (GKeyFile *file, const command *c, const char *key, parse_state *p, const char *path, GError **error)
+{
+  const option *o = option_find (c, key);
+  if (o == NULL || o->offset == AT (config))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s': section [%s] has no option '%s' (pardon help %s)",
+                   path, c->name, key, c->name);
+      return FALSE;
+    }
+  if (p->seen & (guint64) 1 << (o - option_table))
+    return TRUE;
+  if (o->type == OPTION_LIST)
+    {
+      g_auto (GStrv) values = g_key_file_get_string_list (file, c->name, key, NULL, error);
+      for (char **v = values; v != NULL && *v != NULL; v++)
+        if (!option_set (o, *v, p->settings, error))
+          return FALSE;
+      return values != NULL;
+    }
+  g_autofree char *value = g_key_file_get_string (file, c->name, key, error);
+  if (value == NULL || !option_set (o, value, p->settings, error))
+    {
+      g_prefix_error (error, "'%s': ", path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+parse_config (const command *c, parse_state *p, GError **error)
+{
+  const char *path = p->settings->config;
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) why = NULL;
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &why))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "cannot read options from '%s': %s", path, why->message);
+      return FALSE;
+    }
+  g_auto (GStrv) keys = g_key_file_get_keys (file, c->name, NULL, NULL);
+  if (keys == NULL)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no section [%s]", path, c->name);
+      return FALSE;
+    }
+  for (char **key = keys; *key != NULL; key++)
+    {
+      if (strcmp (*key, "paths") == 0)
+        {
+          if (p->settings->rest[0] == NULL)
+            {
+              g_strfreev (p->settings->rest);
+              p->settings->rest = g_key_file_get_string_list (file, c->name, *key, NULL, NULL);
+            }
+        }
+      else if (!config_row (file, c, *key, p, path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+options_parse (const command *c, char **arguments, settings *s, GError **error)
+{
+  parse_state p = { c, s, 0 };
+  *s = (settings){ .pca = 50, .radius = 4, .count = 48 };
+  G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
+  g_autoptr (GError) why = NULL;
+  gboolean fine = parse_line (c, arguments, &p, &why) && (s->config == NULL || parse_config (c, &p, &why));
+  if (s->rest == NULL)
+    s->rest = g_new0 (char *, 1);
+  if (!fine)
+    g_propagate_error (error, g_steal_pointer (&why));
+  return fine;
+}
+
+void
+settings_clear (settings *s)
+{
+  for (const option *o = option_table; o->name != NULL; o++)
+    if (o->type == OPTION_LIST)
+      g_clear_pointer (&FIELD (s, o, char **), g_strfreev);
+    else if (o->type == OPTION_TEXT || o->type == OPTION_FILE || o->type == OPTION_FOLDER)
+      g_clear_pointer (&FIELD (s, o, char *), g_free);
+  g_clear_pointer (&s->rest, g_strfreev);
+}

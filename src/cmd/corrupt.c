@@ -1,1 +1,49 @@
+/* pardon corrupt: copies of pictures, corrupted in a known way. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
 #include "pardon.h"
+
+static int
+run (const settings *s)
+{
+  pardon_corrupt_options o;
+  pardon_corrupt_result result;
+  pardon_error *error = NULL;
+
+  if (s->rest[0] == NULL)
+    return complain (&command_corrupt, "which pictures? Name files or folders");
+  if (s->output == NULL)
+    return complain (&command_corrupt, "where should the copies go? Add -o DIR");
+
+  pardon_corrupt_options_init (&o);
+  o.paths = (const char *const *) s->rest;
+  o.output = s->output;
+  if (s->kind != NULL)
+    o.kind = s->kind;
+  o.radius = s->radius;
+  o.overwrite = s->overwrite;
+  if (pardon_corrupt (&o, progress_begin (), &result, &error) != 0)
+    return progress_fail (error);
+  progress_end ();
+  printf ("%" PRIu64 " %s written to %s\n", result.written, result.written == 1 ? "picture" : "pictures", s->output);
+  if (result.failed == 0)
+    return 0;
+  return complain (NULL, "%" PRIu64 " %s not written; the first: %s", result.failed,
+                   result.failed == 1 ? "picture was" : "pictures were", result.first_failure);
+}
+
+const command command_corrupt = {
+  COMMAND_CORRUPT,
+  "corrupt",
+  "PATH... -o DIR [OPTIONS]",
+  "write copies corrupted in a known way",
+  "Writes a corrupted copy of every picture into DIR, under its own name and in its own format (PNG and other lossless "
+  "formats keep every pixel of the result; JPEG is written at quality 95 with full chroma). Box blur is Pillow's BoxBlur "
+  "to the bit. Nothing that exists is overwritten unless --overwrite is given.",
+  "pardon corrupt --kind box-blur --radius 4 photos -o blurred\n"
+  "pardon scan photos blurred -o results",
+  run,
+};

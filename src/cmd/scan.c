@@ -1,1 +1,90 @@
+/* pardon scan: look at pictures, group them, write a report. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
 #include "pardon.h"
+
+static const char *
+plural (uint64_t n, const char *one, const char *many)
+{
+  return n == 1 ? one : many;
+}
+
+static void
+print_result (const settings *s, const pardon_scan_result *r)
+{
+  printf ("%" PRIu64 " %s", r->found, plural (r->found, "picture", "pictures"));
+  if (r->damaged > 0)
+    printf (", %" PRIu64 " damaged", r->damaged);
+  if (r->unreadable > 0)
+    printf (", %" PRIu64 " could not be read", r->unreadable);
+  if (r->skipped > 0)
+    printf ("; %" PRIu64 " other %s left out", r->skipped, plural (r->skipped, "file", "files"));
+  printf ("\n");
+  if (r->reused > 0)
+    printf ("%" PRIu64 " unchanged since the last scan, %" PRIu64 " new, %" PRIu64 " gone\n", r->reused, r->added, r->vanished);
+  if (r->layer[0] != 0)
+    printf ("features: tensor '%s', %zu numbers a picture\n", r->layer, r->dimension);
+  else
+    printf ("features: %s, %zu numbers a picture\n", r->features, r->dimension);
+  for (int i = 0; i < r->n_notes; i++)
+    printf ("note: %s\n", r->notes[i]);
+  printf ("%d %s of %" PRIu64 " %s, silhouette %.3f, inertia %.6g\n", r->k, plural ((uint64_t) r->k, "cluster", "clusters"),
+          r->k_of, plural (r->k_of, "picture", "pictures"), r->silhouette, r->inertia);
+  printf ("report: %s/report.html\n", s->output);
+}
+
+static int
+run (const settings *s)
+{
+  pardon_scan_options o;
+  pardon_scan_result result;
+  pardon_error *error = NULL;
+
+  if (s->rest[0] == NULL)
+    return complain (&command_scan, "which pictures? Name a folder, files or a CSV list");
+  if (s->output == NULL)
+    return complain (&command_scan, "where should the results go? Add -o DIR");
+
+  pardon_scan_options_init (&o);
+  o.paths = (const char *const *) s->rest;
+  o.output = s->output;
+  o.excludes = (const char *const *) s->exclude;
+  o.sample = (uint64_t) s->sample;
+  o.model = s->model;
+  o.layer = s->layer;
+  o.view = s->view;
+  o.scale = s->scale;
+  o.batch = (int) s->batch;
+  o.pca = (int) s->pca;
+  o.k = (int) s->k;
+  o.min_size = (uint64_t) s->min_size;
+  o.seed = (uint64_t) s->seed;
+  o.threads = (int) s->threads;
+  if (pardon_scan (&o, progress_begin (), &result, &error) != 0)
+    return progress_fail (error);
+  progress_end ();
+  print_result (s, &result);
+  return 0;
+}
+
+const command command_scan = {
+  COMMAND_SCAN,
+  "scan",
+  "PATH... -o DIR [OPTIONS]",
+  "look at pictures, group those that look alike, write a report",
+  "Finds pictures (files, folders, CSV lists with a column 'file'), looks at each as a model would see it, turns it "
+  "into a row of numbers (features), groups alike ones with PCA and k-means, and writes DIR/report.html, images.csv, "
+  "clusters.csv, manifest.csv, summary.json and report.json.\n\n"
+  "A second scan into the same DIR looks only at what has changed. A picture that cannot be read becomes a row with the "
+  "reason; it never stops the scan. Ctrl-C stops at once and keeps what was done.",
+  "pardon scan photos -o results\n"
+  "pardon scan photos -o results --model vgg16 --pca 10 --k 10\n"
+  "pardon scan list.csv -o results --exclude '*.gif' --sample 1000\n"
+  "The article this began with, on its pictures:\n"
+  "pardon scan PICTURES -o results --model vgg16.onnx --layer fc2 \\\n"
+  "         --view stretch-nearest-224 --scale caffe --pca 10 --k 10 --seed 22",
+  run,
+};

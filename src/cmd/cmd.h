@@ -1,0 +1,47 @@
+/* What a command is, and what it is given. To add one: a file here, a bit, a row in main.c's table (CONTRIBUTING.md). */
+#pragma once
+
+#include <glib.h>
+
+enum {
+  COMMAND_SCAN = 1 << 0,
+  COMMAND_CORRUPT = 1 << 1,
+  COMMAND_LAYERS = 1 << 2,
+  COMMAND_MODEL = 1 << 3,
+  COMMAND_EXPORT = 1 << 4,
+  COMMAND_DEMO = 1 << 5,
+  COMMAND_DOCTOR = 1 << 6,
+  COMMAND_HELP = 1 << 7,
+};
+
+/* Values of all options; a command reads those that belong to it. */
+typedef struct {
+  char **rest; /* arguments that are no options; NULL-ended, never NULL */
+  char *config, *output, *model, *layer, *view, *scale, *kind, *npy, *shell;
+  char **exclude; /* NULL: none */
+  gint64 sample, pca, k, min_size, seed, threads, batch, count;
+  double radius;
+  gboolean overwrite, man;
+} settings;
+
+typedef struct {
+  guint bit;
+  const char *name;
+  const char *usage;       /* what follows the name: "PATH... -o DIR [OPTIONS]" */
+  const char *summary;     /* one line, no final stop */
+  const char *description; /* paragraphs, separated by an empty line */
+  const char *examples;    /* lines; those that start with "pardon" are commands */
+  int (*run) (const settings *s); /* exit code: 0 fine, 1 a gate failed, 2 cannot do it */
+} command;
+
+extern const command command_scan, command_corrupt, command_layers, command_model, command_export, command_demo,
+  command_doctor, command_help;
+
+extern const command *const command_table[]; /* main.c; ends with NULL */
+
+/* --- shared by the commands ------------------------------------------------------------- */
+
+#define EXIT_CANNOT 2
+
+/* Prints "pardon: ..." on standard error, and where to find help when `c` is not NULL. Returns EXIT_CANNOT. */
+int complain (const command *c, const char *format, ...) G_GNUC_PRINTF (2, 3);
