@@ -9,8 +9,9 @@
 #include "pardon.h"
 
 const command *const command_table[] = {
-  &command_scan, &command_corrupt, &command_export, &command_layers, &command_model,
-  &command_demo, &command_doctor,  &command_help,   NULL,
+  &command_scan,   &command_corrupt, &command_export,
+  &command_layers, &command_model,   &command_demo,
+  &command_doctor, &command_help,    NULL,
 };
 
 int

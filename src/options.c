@@ -9,7 +9,7 @@
 #include "base/nearest.h"
 
 #define AT(field) G_STRUCT_OFFSET (settings, field)
-#define ALL_BUT_HELP \
+#define ALL_BUT_HELP                                                                                                   \
   (COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_LAYERS | COMMAND_MODEL | COMMAND_EXPORT | COMMAND_DEMO | COMMAND_DOCTOR)
 
 const option option_table[] = {
@@ -30,8 +30,8 @@ const option option_table[] = {
     "how pixel values are brought to the model's: caffe, caffe-104, torch, tf, clip, unit, raw",
     COMMAND_SCAN | COMMAND_MODEL },
   { "batch", 0, OPTION_AUTO, AT (batch), "N|auto", "auto", "pictures in one run of the model", COMMAND_SCAN },
-  { "pca", 0, OPTION_COUNT, AT (pca), "N", "50", "principal components to cluster in; 0 clusters the features as they are",
-    COMMAND_SCAN },
+  { "pca", 0, OPTION_COUNT, AT (pca), "N", "50",
+    "principal components to cluster in; 0 clusters the features as they are", COMMAND_SCAN },
   { "k", 'k', OPTION_AUTO, AT (k), "N|auto", "auto", "clusters; auto chooses by silhouette", COMMAND_SCAN },
   { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN },
   { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption: box-blur", COMMAND_CORRUPT },
@@ -115,7 +115,8 @@ option_set (const option *o, const char *value, settings *s, GError **error)
 
 /* --- command line ------------------------------------------------------------------------ */
 
-typedef struct {
+typedef struct
+{
   const command *command;
   settings *settings;
   guint64 seen; /* bit i: row i was on the command line */
@@ -175,8 +176,13 @@ parse_line (const command *c, char **arguments, parse_state *p, GError **error)
   for (const option *o = option_table; o->name != NULL; o++)
     if ((o->commands & c->bit) != 0)
       {
-        GOptionEntry e = { o->name, o->letter, o->type == OPTION_FLAG ? G_OPTION_FLAG_NO_ARG : G_OPTION_FLAG_FILENAME,
-                           G_OPTION_ARG_CALLBACK, (gpointer) take_value, NULL, NULL };
+        GOptionEntry e = { o->name,
+                           o->letter,
+                           o->type == OPTION_FLAG ? G_OPTION_FLAG_NO_ARG : G_OPTION_FLAG_FILENAME,
+                           G_OPTION_ARG_CALLBACK,
+                           (gpointer) take_value,
+                           NULL,
+                           NULL };
         g_array_append_val (entries, e);
       }
   GOptionGroup *group = g_option_group_new (c->name, "", "", p, NULL);

@@ -45,7 +45,8 @@ append_paragraphs (GString *out, const char *text, int indent)
 static char *
 option_words (const option *o)
 {
-  return o->shown_default != NULL ? g_strdup_printf ("%s (default: %s)", o->help, o->shown_default) : g_strdup (o->help);
+  return o->shown_default != NULL ? g_strdup_printf ("%s (default: %s)", o->help, o->shown_default)
+                                  : g_strdup (o->help);
 }
 
 char *
@@ -59,8 +60,9 @@ options_help (const command *c)
     if ((o->commands & c->bit) != 0)
       {
         char letter[] = { '-', o->letter, ',', ' ', 0 };
-        g_autofree char *left = g_strdup_printf ("  %s--%s%s%s", o->letter != 0 ? letter : "    ", o->name,
-                                                 o->argument != NULL ? " " : "", o->argument != NULL ? o->argument : "");
+        g_autofree char *left =
+            g_strdup_printf ("  %s--%s%s%s", o->letter != 0 ? letter : "    ", o->name, o->argument != NULL ? " " : "",
+                             o->argument != NULL ? o->argument : "");
         g_autofree char *words = option_words (o);
         if (strlen (left) > 24)
           g_string_append_printf (out, "%s\n%*s", left, 26, "");
@@ -154,9 +156,10 @@ man_command (GString *out, const command *c)
 char *
 options_man (const command *const *commands)
 {
-  GString *out = g_string_new (".TH PARDON 1 \"\" \"pardon " PARDON_VERSION "\" \"User Commands\"\n.SH NAME\npardon \\- which of an "
-                               "image classifier's mistakes deserve pardon\n.SH SYNOPSIS\n.B pardon\n\\fICOMMAND\\fR [\\fIARGUMENTS\\fR]\n"
-                               ".SH COMMANDS\n");
+  GString *out = g_string_new (
+      ".TH PARDON 1 \"\" \"pardon " PARDON_VERSION "\" \"User Commands\"\n.SH NAME\npardon \\- which of an "
+      "image classifier's mistakes deserve pardon\n.SH SYNOPSIS\n.B pardon\n\\fICOMMAND\\fR [\\fIARGUMENTS\\fR]\n"
+      ".SH COMMANDS\n");
   for (; *commands != NULL; commands++)
     man_command (out, *commands);
   g_string_append (out, ".SH EXIT STATUS\n0 fine; 1 a check that was asked for failed; 2 it could not be done.\n"
@@ -186,9 +189,10 @@ complete_bash (GString *out, const command *const *commands)
           g_string_append_printf (out, " --%s", o->name);
       g_string_append (out, "' ;;\n");
     }
-  g_string_append (out, "  esac\n  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-                        "  else\n    compopt -o filenames 2>/dev/null\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
-                        "complete -F _pardon pardon\n");
+  g_string_append (out,
+                   "  esac\n  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+                   "  else\n    compopt -o filenames 2>/dev/null\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
+                   "complete -F _pardon pardon\n");
 }
 
 static void
@@ -197,7 +201,8 @@ complete_zsh (GString *out, const command *const *commands)
   g_string_append (out, "#compdef pardon\n_pardon () {\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n");
   for (const command *const *c = commands; *c != NULL; c++)
     g_string_append_printf (out, "      '%s:%s'\n", (*c)->name, (*c)->summary);
-  g_string_append (out, "    )\n    _describe command commands\n    return\n  fi\n  local what=$words[2]\n  case $what in\n");
+  g_string_append (
+      out, "    )\n    _describe command commands\n    return\n  fi\n  local what=$words[2]\n  case $what in\n");
   for (const command *const *c = commands; *c != NULL; c++)
     {
       g_string_append_printf (out, "    %s) _arguments '--help[this text]'", (*c)->name);
@@ -207,7 +212,10 @@ complete_zsh (GString *out, const command *const *commands)
             g_autofree char *help = g_strdup (o->help);
             g_strdelimit (help, "[]':", ' ');
             g_string_append_printf (out, " \\\n      '--%s[%s]%s'", o->name, help,
-                                    o->type == OPTION_FLAG ? "" : o->type == OPTION_FILE ? ":file:_files" : o->type == OPTION_FOLDER ? ":folder:_files -/" : ":value:");
+                                    o->type == OPTION_FLAG     ? ""
+                                    : o->type == OPTION_FILE   ? ":file:_files"
+                                    : o->type == OPTION_FOLDER ? ":folder:_files -/"
+                                                               : ":value:");
           }
       g_string_append (out, " \\\n      '*:file:_files' ;;\n");
     }
@@ -221,7 +229,8 @@ complete_fish (GString *out, const command *const *commands)
   for (const command *const *c = commands; *c != NULL; c++)
     {
       g_autofree char *summary = g_strescape ((*c)->summary, NULL);
-      g_string_append_printf (out, "complete -c pardon -n __fish_use_subcommand -a %s -d \"%s\"\n", (*c)->name, summary);
+      g_string_append_printf (out, "complete -c pardon -n __fish_use_subcommand -a %s -d \"%s\"\n", (*c)->name,
+                              summary);
       for (const option *o = option_table; o->name != NULL; o++)
         if ((o->commands & (*c)->bit) != 0)
           {

@@ -1,1 +1,218 @@
+/* The public interface over the stages. A pardon_error is a GError seen from outside; a pardon_job is told apart from a
+ * job only by plain C types. */
 #include "pardon.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/job.h"
+#include "config.h"
+#include "copies.h"
+#include "feature/onnx.h"
+#include "feature/onnx_graph.h"
+#include "image/decode.h"
+#include "image/scale.h"
+#include "image/view.h"
+#include "math/linalg.h"
+#include "model/catalogue.h"
+#include "pipeline.h"
+#include "store/matrix_file.h"
+#include "store/store.h"
+
+const char *
+pardon_version (void)
+{
+  return PARDON_VERSION;
+}
+
+/* --- errors ----------------------------------------------------------------------------- */
+
+const char *
+pardon_error_text (const pardon_error *error)
+{
+  return ((const GError *) error)->message;
+}
+
+pardon_code
+pardon_error_kind (const pardon_error *error)
+{
+  const GError *e = (const GError *) error;
+  G_STATIC_ASSERT ((int) PARDON_STOPPED == (int) PARDON_ERROR_STOPPED);
+  return e->domain == PARDON_ERROR ? (pardon_code) e->code : PARDON_INPUT;
+}
+
+void
+pardon_error_free (pardon_error *error)
+{
+  if (error != NULL)
+    g_error_free ((GError *) error);
+}
+
+static int
+finish (gboolean fine, GError *why, pardon_error **error)
+{
+  if (fine)
+    return 0;
+  if (error != NULL)
+    *error = (pardon_error *) why;
+  else
+    g_clear_error (&why);
+  return -1;
+}
+
+/* --- jobs ---------------------------------------------------------------------------------- */
+
+static gboolean
+job_stop (gpointer user)
+{
+  const pardon_job *j = user;
+  return j->stop != NULL && j->stop (j->user) != 0;
+}
+
+static void
+job_progress (gpointer user, const char *phase, guint64 done, guint64 total)
+{
+  const pardon_job *j = user;
+  if (j->progress != NULL)
+    j->progress (j->user, phase, done, total);
+}
+
+static job
+job_from (const pardon_job *j)
+{
+  static const pardon_job nothing = { NULL, NULL, NULL };
+  return (job){ job_stop, job_progress, (gpointer) (j != NULL ? j : &nothing) };
+}
+
+/* --- scan and pictures --------------------------------------------------------------------- */
+
+void
+pardon_scan_options_init (pardon_scan_options *options)
+{
+  *options = (pardon_scan_options){ .pca = 50 };
+}
+
+int
+pardon_scan (const pardon_scan_options *options, const pardon_job *j, pardon_scan_result *result, pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (pipeline_scan (options, &inner, result, &why), why, error);
+}
+
+void
+pardon_corrupt_options_init (pardon_corrupt_options *options)
+{
+  *options = (pardon_corrupt_options){ .kind = "box-blur", .radius = 4 };
+}
+
+int
+pardon_corrupt (const pardon_corrupt_options *options, const pardon_job *j, pardon_corrupt_result *result,
+                pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (copies_corrupt (options, &inner, result, &why), why, error);
+}
+
+int
+pardon_demo (const char *output, int count, uint64_t seed, const pardon_job *j, pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (copies_demo (output, count, seed, &inner, &why), why, error);
+}
+
+/* --- models ---------------------------------------------------------------------------------- */
+
+int
+pardon_layers (const char *file, void (*each) (void *user, const pardon_tensor *tensor), void *user,
+               pardon_error **error)
+{
+  GError *why = NULL;
+  g_autofree char *data = NULL;
+  gsize size;
+  if (!g_file_get_contents (file, &data, &size, NULL))
+    return finish (FALSE,
+                   g_error_new (PARDON_ERROR, PARDON_ERROR_INPUT,
+                                "cannot read model '%s': there is no such file, or no permission", file),
+                   error);
+  g_autoptr (onnx_graph) graph = onnx_graph_new ((const guint8 *) data, size, file, &why);
+  if (graph == NULL)
+    return finish (FALSE, why, error);
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      const onnx_tensor *t = g_ptr_array_index (graph->tensors, i);
+      pardon_tensor out = {
+        t->name, t->op, t->rank, { 0 }, t->is_output, g_strcmp0 (t->name, graph->penultimate) == 0
+      };
+      G_STATIC_ASSERT (sizeof out.shape == sizeof t->shape);
+      memcpy (out.shape, t->shape, sizeof out.shape);
+      each (user, &out);
+    }
+  return 0;
+}
+
+int
+pardon_model_list (void (*each) (void *user, const pardon_model *model), void *user, pardon_error **error)
+{
+  GError *why = NULL;
+  g_autoptr (GPtrArray) list = catalogue_list (&why);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      const catalogue_entry *e = g_ptr_array_index (list, i);
+      pardon_model out = { e->name, e->path, e->url, e->view, e->scale, e->layer, e->about, e->present, e->bytes };
+      each (user, &out);
+    }
+  return finish (list != NULL, why, error);
+}
+
+int
+pardon_model_get (const char *name, const pardon_job *j, pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (catalogue_get (name, &inner, &why), why, error);
+}
+
+int
+pardon_model_add (const char *name, const char *file, const char *view_name, const char *scale_name, const char *layer,
+                  pardon_error **error)
+{
+  GError *why = NULL;
+  view v;
+  scale s;
+  gboolean fine = (view_name == NULL || view_parse (view_name, &v, &why))
+                  && (scale_name == NULL || scale_parse (scale_name, &s, &why))
+                  && catalogue_add (name, file, view_name, scale_name, layer, NULL, &why);
+  return finish (fine, why, error);
+}
+
+/* --- results ----------------------------------------------------------------------------------- */
+
+int
+pardon_export_npy (const char *results, const char *file, pardon_error **error)
+{
+  GError *why = NULL;
+  return finish (copies_export_npy (results, file, &why), why, error);
+}
+
+/* --- this machine -------------------------------------------------------------------------------- */
+
+int
+pardon_doctor (void (*each) (void *user, const pardon_part *part), void *user, pardon_error **error)
+{
+  (void) error;
+  g_autofree char *formats = decode_describe ();
+  each (user, &(pardon_part){ "pictures", 1, formats });
+  const onnx_runtime_info *runtime = onnx_runtime_find ();
+  g_autofree char *found =
+      runtime->missing == NULL ? g_strdup_printf ("ONNX Runtime %s, %s", runtime->version, runtime->path) : NULL;
+  each (user, &(pardon_part){ "models", runtime->missing == NULL, found != NULL ? found : runtime->missing });
+  each (user, &(pardon_part){ "linear algebra", 1, linalg_describe () });
+  g_autofree char *cache = catalogue_dir ();
+  each (user, &(pardon_part){ "model cache", 1, cache });
+  g_autofree char *cores = g_strdup_printf ("%u", g_get_num_processors ());
+  each (user, &(pardon_part){ "cores", 1, cores });
+  return 0;
+}

@@ -1,1 +1,284 @@
+/* A scan, step by step:
+ *
+ *     list what there is -> look at each picture -> group the rows -> write results
+ *
+ * Each step is one function below, in that order; pass.c is the second one, the only one that takes long. Everything
+ * that is known lives in the store, so a scan that ends early loses nothing, and the next one goes on from there. */
 #include "pipeline.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "cluster/cluster.h"
+#include "image/decode.h"
+#include "image/encode.h"
+#include "image/resample.h"
+#include "lens.h"
+#include "output/report.h"
+#include "pass.h"
+#include "source/source.h"
+#include "store/matrix_file.h"
+#include "store/store.h"
+
+#define THUMBNAIL_SIDE    96
+#define THUMBNAIL_QUALITY 80
+
+static void note (pardon_scan_result *result, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+note (pardon_scan_result *result, const char *format, ...)
+{
+  if (result->n_notes == G_N_ELEMENTS (result->notes))
+    return;
+  va_list arguments;
+  va_start (arguments, format);
+  g_vsnprintf (result->notes[result->n_notes++], sizeof result->notes[0], format, arguments);
+  va_end (arguments);
+}
+
+/* --- 1. list ------------------------------------------------------------------------------- */
+
+static gboolean
+found_picture (gpointer user, const image_ref *ref, GError **error)
+{
+  return store_list_add (user, ref, error);
+}
+
+static gboolean
+found_other (gpointer user, const image_ref *ref, const char *why, GError **error)
+{
+  return store_list_skip (user, ref, why, error);
+}
+
+static gboolean
+list_pictures (store *s, const pardon_scan_options *o, const job *j, pardon_scan_result *result, GError **error)
+{
+  g_autofree char *results_dir = g_canonicalize_filename (o->output, NULL);
+  source_options where = {
+    .paths = o->paths, .excludes = o->excludes, .skip_dir = results_dir, .is_picture = decode_is_picture
+  };
+  source_sink sink = { found_picture, found_other, s };
+  store_list_counts counts;
+  if (!store_list_begin (s, error) || !source_walk (&where, &sink, j, error)
+      || !store_list_end (s, o->sample, o->seed, &counts, error))
+    return FALSE;
+  result->found = counts.found;
+  result->skipped = counts.skipped;
+  result->added = counts.added;
+  result->vanished = counts.vanished;
+  if (counts.found > 0)
+    return TRUE;
+  if (counts.skipped == 0)
+    g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT, "no pictures found: there are no files there");
+  else if (report_write_csv (s, store_dir (s), error))
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                 "no pictures among the %" G_GUINT64_FORMAT
+                 " files found; '%s/manifest.csv' says why each was left out",
+                 counts.skipped, o->output);
+  return FALSE;
+}
+
+/* --- 3. group ------------------------------------------------------------------------------- */
+
+/* Rows of the matrix in the order of the list, and how the pictures fared. */
+static GArray *
+gather_rows (store *s, gint64 set, pardon_scan_result *result, GError **error)
+{
+  g_autoptr (store_cursor) cursor = store_cursor_new (s, set, error);
+  if (cursor == NULL)
+    return NULL;
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr (GError) why = NULL;
+  store_picture p;
+  while (store_cursor_next (cursor, &p, &why))
+    {
+      guint64 row = (guint64) p.feature_row;
+      if (p.feature_row >= 0)
+        g_array_append_val (rows, row);
+      if (strcmp (p.status, STATUS_OK) == 0)
+        result->ok++;
+      else if (strcmp (p.status, STATUS_DAMAGED) == 0)
+        result->damaged++;
+      else
+        result->unreadable++;
+    }
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return NULL;
+    }
+  return g_steal_pointer (&rows);
+}
+
+static gboolean
+group_rows (store *s, gint64 set, const GArray *rows, const pardon_scan_options *o, int threads, const job *j,
+            pardon_scan_result *result, GError **error)
+{
+  g_autoptr (matrix_file) file = store_matrix (s, set, error);
+  if (file == NULL)
+    return FALSE;
+  matrix x = *matrix_file_get (file);
+  x.rows = (const guint64 *) rows->data;
+  x.n = rows->len;
+
+  cluster_options c;
+  cluster_options_init (&c);
+  c.components = (gsize) o->pca;
+  c.k = o->k;
+  c.min_size = o->min_size;
+  c.seed = o->seed;
+  c.threads = threads;
+  clustering found;
+  if (!cluster_fit (&x, &c, j, &found, error))
+    return FALSE;
+  result->k = found.k;
+  result->k_of = found.n;
+  result->inertia = found.inertia;
+  result->silhouette = found.silhouette;
+  if (o->k > 0 && found.k < o->k)
+    note (result, "asked for %d clusters; only %d rows differ", o->k, found.k);
+  if (found.curve_rows > 0 && found.curve_rows < found.n)
+    note (result, "the curve over k was measured on %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pictures",
+          found.curve_rows, found.n);
+  gboolean fine = store_put_clustering (s, &found, error);
+  clustering_clear (&found);
+  return fine;
+}
+
+/* --- 4. write ------------------------------------------------------------------------------- */
+
+static GBytes *
+make_thumbnail (const char *path, int *width, int *height)
+{
+  g_auto (image) picture = { 0 }, small = { 0 };
+  image_facts facts;
+  if (!decode_file (path, NULL, &picture, &facts, NULL))
+    return NULL;
+  double shrink = (double) THUMBNAIL_SIDE / MAX (picture.width, picture.height);
+  image *shown = &picture;
+  if (shrink < 1)
+    {
+      int w = MAX (1, (int) (picture.width * shrink + 0.5)), h = MAX (1, (int) (picture.height * shrink + 0.5));
+      if (!resample (&picture, w, h, FILTER_AREA, &small, NULL))
+        return NULL;
+      shown = &small;
+    }
+  GBytes *jpeg = encode_jpeg (shown, THUMBNAIL_QUALITY, NULL);
+  if (jpeg != NULL)
+    {
+      *width = shown->width;
+      *height = shown->height;
+    }
+  return jpeg;
+}
+
+static void
+add_number (report *r, const char *name, guint64 value)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
+  report_add_setting (r, name, text);
+}
+
+/* What was asked, under the options' own names, so that a reader can ask it again. */
+static void
+describe (report *r, const pardon_scan_options *o, const lens *l)
+{
+  g_autofree char *paths = g_strjoinv ("  ", (char **) o->paths);
+  report_add_setting (r, "pictures", paths);
+  if (o->excludes != NULL)
+    {
+      g_autofree char *excludes = g_strjoinv ("  ", (char **) o->excludes);
+      report_add_setting (r, "exclude", excludes);
+    }
+  if (o->sample > 0)
+    add_number (r, "sample", o->sample);
+  report_add_setting (r, "model", l->model != NULL ? l->model_name : "none: the built-in look descriptor");
+  if (l->model != NULL)
+    {
+      report_add_setting (r, "layer", l->info->tensors[0]);
+      report_add_setting (r, "scale", l->scale.name);
+    }
+  report_add_setting (r, "view", l->view.name);
+  add_number (r, "features", l->d);
+  add_number (r, "pca", (guint64) o->pca);
+  if (o->k > 0)
+    add_number (r, "k", (guint64) o->k);
+  else
+    report_add_setting (r, "k", "auto");
+  add_number (r, "min-size", o->min_size);
+  add_number (r, "seed", o->seed);
+}
+
+static gboolean
+write_results (store *s, const pardon_scan_options *o, const lens *l, const pardon_scan_result *result, const job *j,
+               GError **error)
+{
+  const char *dir = store_dir (s);
+  report r;
+  report_init (&r);
+  describe (&r, o, l);
+  r.added = result->added;
+  r.vanished = result->vanished;
+  gboolean fine = report_keep (s, &r, error) && store_note (s, "features", l->key, error);
+  report_clear (&r);
+  if (!fine || !store_commit (s, error) || !report_write_csv (s, dir, error)
+      || !report_fill (s, make_thumbnail, j, &r, error))
+    return FALSE;
+  fine = report_write_json (&r, dir, error) && report_write_html (&r, dir, error);
+  report_clear (&r);
+  return fine;
+}
+
+/* --- the recipe ------------------------------------------------------------------------------ */
+
+static gboolean
+scan_into (store *s, const lens *l, const pardon_scan_options *o, int threads, const job *j, pardon_scan_result *result,
+           GError **error)
+{
+  pass_counts counts;
+  gint64 set;
+
+  if (!list_pictures (s, o, j, result, error))
+    return FALSE;
+  if ((set = store_feature_set (s, l->key, error)) == 0 || !pass_run (s, set, l, threads, j, &counts, error))
+    return FALSE;
+  result->reused = counts.reused;
+
+  g_autoptr (GArray) rows = gather_rows (s, set, result, error);
+  if (rows == NULL)
+    return FALSE;
+  if (rows->len > 0 && !group_rows (s, set, rows, o, threads, j, result, error))
+    return FALSE;
+  if (rows->len == 0 && !store_put_clustering (s, &(clustering){ 0 }, error))
+    return FALSE;
+  if (!write_results (s, o, l, result, j, error))
+    return FALSE;
+  if (rows->len > 0)
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
+               "none of the %" G_GUINT64_FORMAT " pictures could be read; '%s/images.csv' says why", result->found,
+               o->output);
+  return FALSE;
+}
+
+gboolean
+pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *result, GError **error)
+{
+  int threads = o->threads > 0 ? o->threads : (int) g_get_num_processors ();
+  lens l;
+
+  *result = (pardon_scan_result){ 0 };
+  if (!lens_open (o, threads, &l, error))
+    return FALSE;
+  result->features = l.model != NULL ? "a model" : "the built-in look descriptor";
+  result->dimension = l.d;
+  if (l.model != NULL)
+    g_strlcpy (result->layer, l.info->tensors[0], sizeof result->layer);
+  if (l.note != NULL)
+    note (result, "%s", l.note);
+
+  g_autoptr (store) s = store_open (o->output, TRUE, error);
+  gboolean fine = s != NULL && scan_into (s, &l, o, threads, j, result, error);
+  lens_clear (&l);
+  return fine;
+}

@@ -79,5 +79,6 @@ typedef struct {
 } content_hash;
 
 void image_clear (image *im);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (image, image_clear)
 /* Makes room for width x height x channels; FALSE when that overflows or exceeds memory. */
 gboolean image_reserve (image *im, int width, int height, int channels);

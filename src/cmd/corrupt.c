@@ -41,7 +41,8 @@ const command command_corrupt = {
   "PATH... -o DIR [OPTIONS]",
   "write copies corrupted in a known way",
   "Writes a corrupted copy of every picture into DIR, under its own name and in its own format (PNG and other lossless "
-  "formats keep every pixel of the result; JPEG is written at quality 95 with full chroma). Box blur is Pillow's BoxBlur "
+  "formats keep every pixel of the result; JPEG is written at quality 95 with full chroma). Box blur is Pillow's "
+  "BoxBlur "
   "to the bit. Nothing that exists is overwritten unless --overwrite is given.",
   "pardon corrupt --kind box-blur --radius 4 photos -o blurred\n"
   "pardon scan photos blurred -o results",

@@ -35,7 +35,8 @@ const command command_doctor = {
   "doctor",
   "",
   "say what is present on this machine, what is missing, and what that costs",
-  "Lists the libraries in use with their versions, picture formats that can be read, model support and processor kernels.",
+  "Lists the libraries in use with their versions, picture formats that can be read, model support and processor "
+  "kernels.",
   "pardon doctor",
   run,
 };

@@ -21,7 +21,8 @@ run (const settings *s)
   if (s->shell != NULL)
     {
       char *text = options_completion (command_table, s->shell);
-      return text != NULL ? print (text) : complain (&command_help, "completions are for bash, zsh or fish, not '%s'", s->shell);
+      return text != NULL ? print (text)
+                          : complain (&command_help, "completions are for bash, zsh or fish, not '%s'", s->shell);
     }
   if (s->rest[0] == NULL)
     return print (options_overview (command_table));

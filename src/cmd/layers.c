@@ -41,7 +41,8 @@ const command command_layers = {
   "layers",
   "FILE.onnx",
   "list the tensors of a model, with shapes",
-  "Any tensor listed can be given to 'pardon scan --layer'. N is the number of pictures, ? a size the file leaves open. "
+  "Any tensor listed can be given to 'pardon scan --layer'. N is the number of pictures, ? a size the file leaves "
+  "open. "
   "A tensor with a picture's two dimensions is averaged over them.",
   "pardon layers vgg16.onnx",
   run,

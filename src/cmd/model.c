@@ -12,8 +12,13 @@ print_model (void *user, const pardon_model *m)
 {
   (void) user;
   g_autofree char *size = m->bytes > 0 ? g_format_size (m->bytes) : g_strdup ("-");
-  printf ("%-20s %-10s %-10s %s\n", m->name, m->present ? "here" : m->url != NULL ? "to get" : "missing", size, m->about);
-  printf ("%-20s %s, %s%s%s\n", "", m->view, m->scale, m->layer != NULL ? ", layer " : "", m->layer != NULL ? m->layer : "");
+  printf ("%-20s %-10s %-10s %s\n", m->name,
+          m->present       ? "here"
+          : m->url != NULL ? "to get"
+                           : "missing",
+          size, m->about);
+  printf ("%-20s %s, %s%s%s\n", "", m->view, m->scale, m->layer != NULL ? ", layer " : "",
+          m->layer != NULL ? m->layer : "");
   if (m->present)
     printf ("%-20s %s\n", "", m->path);
 }
@@ -55,8 +60,10 @@ const command command_model = {
   "model",
   "list | get NAME | add NAME FILE.onnx [OPTIONS]",
   "names for models: list them, fetch public ones, add your own",
-  "A name stands for a file, a view, a scale and a layer, so that 'pardon scan PICTURES --model NAME' is all there is to "
-  "type. 'get' downloads a public model once, resumes where it was cut off, and checks its SHA-256; without a network it "
+  "A name stands for a file, a view, a scale and a layer, so that 'pardon scan PICTURES --model NAME' is all there is "
+  "to "
+  "type. 'get' downloads a public model once, resumes where it was cut off, and checks its SHA-256; without a network "
+  "it "
   "says where to put the file by hand. 'add' gives your own file a name; the file stays where it is.",
   "pardon model list\n"
   "pardon model get vgg16\n"

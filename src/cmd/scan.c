@@ -24,15 +24,17 @@ print_result (const settings *s, const pardon_scan_result *r)
     printf ("; %" PRIu64 " other %s left out", r->skipped, plural (r->skipped, "file", "files"));
   printf ("\n");
   if (r->reused > 0)
-    printf ("%" PRIu64 " unchanged since the last scan, %" PRIu64 " new, %" PRIu64 " gone\n", r->reused, r->added, r->vanished);
+    printf ("%" PRIu64 " unchanged since the last scan, %" PRIu64 " new, %" PRIu64 " gone\n", r->reused, r->added,
+            r->vanished);
   if (r->layer[0] != 0)
     printf ("features: tensor '%s', %zu numbers a picture\n", r->layer, r->dimension);
   else
     printf ("features: %s, %zu numbers a picture\n", r->features, r->dimension);
   for (int i = 0; i < r->n_notes; i++)
     printf ("note: %s\n", r->notes[i]);
-  printf ("%d %s of %" PRIu64 " %s, silhouette %.3f, inertia %.6g\n", r->k, plural ((uint64_t) r->k, "cluster", "clusters"),
-          r->k_of, plural (r->k_of, "picture", "pictures"), r->silhouette, r->inertia);
+  printf ("%d %s of %" PRIu64 " %s, silhouette %.3f, inertia %.6g\n", r->k,
+          plural ((uint64_t) r->k, "cluster", "clusters"), r->k_of, plural (r->k_of, "picture", "pictures"),
+          r->silhouette, r->inertia);
   printf ("report: %s/report.html\n", s->output);
 }
 
@@ -78,7 +80,8 @@ const command command_scan = {
   "Finds pictures (files, folders, CSV lists with a column 'file'), looks at each as a model would see it, turns it "
   "into a row of numbers (features), groups alike ones with PCA and k-means, and writes DIR/report.html, images.csv, "
   "clusters.csv, manifest.csv, summary.json and report.json.\n\n"
-  "A second scan into the same DIR looks only at what has changed. A picture that cannot be read becomes a row with the "
+  "A second scan into the same DIR looks only at what has changed. A picture that cannot be read becomes a row with "
+  "the "
   "reason; it never stops the scan. Ctrl-C stops at once and keeps what was done.",
   "pardon scan photos -o results\n"
   "pardon scan photos -o results --model vgg16 --pca 10 --k 10\n"

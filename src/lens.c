@@ -1,0 +1,232 @@
+/* Decides the view, scale and layer once, when it opens; afterwards it only does what was decided. */
+#include "lens.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/nearest.h"
+#include "feature/look.h"
+#include "image/decode.h"
+#include "model/catalogue.h"
+
+/* Raised when the same file would give other pixels, or the same pixels other values: then all rows are made anew. */
+#define PIXELS_VERSION 1
+
+#define DEFAULT_BATCH 8
+
+/* What the options leave open, a catalogue entry or the model itself answers. */
+typedef struct
+{
+  char *path, *view, *scale, *layer;
+} choice;
+
+static void
+choice_clear (choice *c)
+{
+  g_free (c->path);
+  g_free (c->view);
+  g_free (c->scale);
+  g_free (c->layer);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (choice, choice_clear)
+
+static gboolean
+no_such_model (const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) entries = catalogue_list (NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    g_ptr_array_add (names, ((catalogue_entry *) g_ptr_array_index (entries, i))->name);
+  g_ptr_array_add (names, NULL);
+  const char *nearest = nearest_word (name, (const char *const *) names->pdata);
+  if (nearest != NULL)
+    g_set_error (
+        error, PARDON_ERROR, PARDON_ERROR_INPUT,
+        "there is no file '%s' and no model of that name; did you mean '%s'? ('pardon model list' shows names)", name,
+        nearest);
+  else
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                 "there is no file '%s' and no model of that name ('pardon model list' shows names)", name);
+  return FALSE;
+}
+
+static gboolean
+resolve (const pardon_scan_options *o, choice *c, GError **error)
+{
+  if (g_file_test (o->model, G_FILE_TEST_EXISTS))
+    c->path = g_strdup (o->model);
+  else
+    {
+      g_autoptr (GError) why = NULL;
+      g_autoptr (catalogue_entry) entry = catalogue_find (o->model, &why);
+      if (why != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&why));
+          return FALSE;
+        }
+      if (entry == NULL)
+        return no_such_model (o->model, error);
+      if (!entry->present)
+        {
+          g_set_error (error, PARDON_ERROR, PARDON_ERROR_MISSING,
+                       entry->url != NULL
+                           ? "the file of model '%s' is not on this machine; 'pardon model get %s' fetches it"
+                           : "the file of model '%s' is gone; 'pardon model add %s FILE.onnx' names it anew",
+                       o->model, o->model);
+          return FALSE;
+        }
+      c->path = g_strdup (entry->path);
+      c->view = g_strdup (entry->view);
+      c->scale = g_strdup (entry->scale);
+      c->layer = g_strdup (entry->layer);
+    }
+  if (o->view != NULL)
+    {
+      g_free (c->view);
+      c->view = g_strdup (o->view);
+    }
+  if (o->scale != NULL)
+    {
+      g_free (c->scale);
+      c->scale = g_strdup (o->scale);
+    }
+  if (o->layer != NULL)
+    {
+      g_free (c->layer);
+      c->layer = g_strdup (o->layer);
+    }
+  return TRUE;
+}
+
+/* torchvision's recipe at the model's size: a short side of 256 around 224, the same proportion elsewhere. */
+static char *
+usual_view (int size)
+{
+  int short_side = size >= 224 && size <= 256 ? 256 : (size * 8 + 3) / 7;
+  return g_strdup_printf ("short%d-centre%d-bilinear", short_side, size);
+}
+
+static gboolean
+hash_model (const char *path, content_hash *hash, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "cannot open model '%s': %s", path, g_strerror (errno));
+      return FALSE;
+    }
+  gboolean fine = content_hash_fd (fd, path, hash, NULL, error);
+  close (fd);
+  return fine;
+}
+
+static gboolean
+open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
+{
+  g_auto (choice) c = { 0 };
+  content_hash hash;
+  if (!resolve (o, &c, error) || !hash_model (c.path, &hash, error)
+      || !scale_parse (c.scale != NULL ? c.scale : "torch", &l->scale, error)
+      || (c.view != NULL && !view_parse (c.view, &l->view, error)))
+    return FALSE;
+
+  /* without a view of the user's, or with 'none', the model says its size itself */
+  int width = c.view != NULL && l->view.fit != VIEW_NONE ? l->view.width : 0;
+  int height = c.view != NULL && l->view.fit != VIEW_NONE ? l->view.height : 0;
+  const char *layer = c.layer;
+  l->model = onnx_model_new (c.path, &layer, 1, width, height, threads, error);
+  if (l->model == NULL)
+    return FALSE;
+  l->info = onnx_model_get_info (l->model);
+  if (c.view == NULL)
+    {
+      g_autofree char *usual = usual_view (MIN (l->info->width, l->info->height));
+      if (l->info->width != l->info->height)
+        {
+          g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                       "model '%s' looks at %d x %d pixels, for which there is no usual view; choose one with --view "
+                       "(a file, docs/views.md)",
+                       o->model, l->info->width, l->info->height);
+          return FALSE;
+        }
+      if (!view_parse (usual, &l->view, error))
+        return FALSE;
+    }
+  g_autofree char *hex = content_hash_hex (&hash);
+  l->model_name = g_strdup (o->model);
+  l->d = l->info->dims[0];
+  l->prepared_size = (gsize) l->info->width * (gsize) l->info->height * 3;
+  l->batch = o->batch > 0 ? o->batch : l->info->batch > 0 ? l->info->batch : DEFAULT_BATCH;
+  l->key = g_strdup_printf ("onnx %s tensor %s view %s scale %s pixels %d", hex, l->info->tensors[0], l->view.name,
+                            l->scale.name, PIXELS_VERSION);
+  if (l->info->pooled[0])
+    l->note =
+        g_strdup_printf ("tensor '%s' has more than one number a channel: averaged over space", l->info->tensors[0]);
+  return TRUE;
+}
+
+gboolean
+lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error)
+{
+  *l = (lens){ 0 };
+  if (o->model != NULL)
+    {
+      if (open_model (o, threads, l, error))
+        return TRUE;
+      lens_clear (l);
+      return FALSE;
+    }
+  if (o->layer != NULL || o->view != NULL || o->scale != NULL)
+    {
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                           "--layer, --view and --scale belong to a model; add --model FILE.onnx, or leave them out");
+      return FALSE;
+    }
+  l->view = view_measure ();
+  l->model_name = g_strdup ("");
+  l->d = l->prepared_size = look_size ();
+  l->batch = 1;
+  l->key = g_strdup_printf ("look %d view %s pixels %d", LOOK_VERSION, l->view.name, PIXELS_VERSION);
+  return TRUE;
+}
+
+void
+lens_clear (lens *l)
+{
+  g_clear_pointer (&l->model, onnx_model_free);
+  g_free (l->model_name);
+  g_free (l->key);
+  g_free (l->note);
+  *l = (lens){ 0 };
+}
+
+gboolean
+lens_prepare (const lens *l, const image *picture, image *scratch, float *out, GError **error)
+{
+  if (!view_apply (&l->view, picture, scratch, error))
+    return FALSE;
+  if (l->model == NULL)
+    return look_measure (scratch, out, error);
+  if (scratch->width != l->info->width || scratch->height != l->info->height)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
+                   "is %d x %d, the model looks at %d x %d and --view none does not resize", scratch->width,
+                   scratch->height, l->info->width, l->info->height);
+      return FALSE;
+    }
+  scale_apply (&l->scale, scratch, l->info->planar, out);
+  return TRUE;
+}
+
+gboolean
+lens_run (const lens *l, const float *prepared, int n, float *rows, GError **error)
+{
+  if (l->model != NULL)
+    return onnx_model_run (l->model, prepared, n, &rows, error);
+  memcpy (rows, prepared, (gsize) n * l->d * sizeof *rows);
+  return TRUE;
+}

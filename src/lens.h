@@ -1,0 +1,30 @@
+/* How one picture becomes one row of numbers: through a view, a scale and a model, or by the look descriptor. */
+#pragma once
+
+#include "feature/onnx.h"
+#include "image/scale.h"
+#include "image/view.h"
+#include "pardon.h"
+
+typedef struct {
+  view view;
+  scale scale;
+  onnx_model *model;    /* NULL: the look descriptor */
+  const onnx_model_info *info; /* of the model */
+  gsize prepared_size;  /* floats that lens_prepare writes: a scaled view, or the descriptor itself */
+  gsize d;              /* floats of a row */
+  int batch;            /* rows per lens_run at best */
+  char *model_name;     /* as the user gave it, or "" */
+  char *key;            /* everything the numbers depend on, as text: rows of equal key may be reused */
+  char *note;           /* a fact worth a line, or NULL */
+} lens;
+
+gboolean lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error);
+void lens_clear (lens *l);
+
+/* Workers: a decoded picture to `prepared_size` floats at `out`; `scratch` is the worker's own. FALSE with
+ * PARDON_ERROR_PICTURE when this picture cannot be looked at through this view. */
+gboolean lens_prepare (const lens *l, const image *picture, image *scratch, float *out, GError **error);
+
+/* One thread: n prepared pictures to n rows. */
+gboolean lens_run (const lens *l, const float *prepared, int n, float *rows, GError **error);

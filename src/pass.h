@@ -1,0 +1,13 @@
+/* One pass over the pictures of a store's list: open, tell apart by content, decode, prepare (many workers), then run the
+ * model and write (one writer, in the order of the list). */
+#pragma once
+
+#include "base/job.h"
+#include "lens.h"
+#include "store/store.h"
+
+typedef struct {
+  guint64 reused; /* pictures that needed no decoding: unchanged, or their content known already */
+} pass_counts;
+
+gboolean pass_run (store *s, gint64 set, const lens *l, int threads, const job *j, pass_counts *counts, GError **error);

@@ -1,0 +1,6 @@
+pardon demo -o pictures --count 24
+pardon scan pictures -o out --k 4 --seed 1
+head -4 out/images.csv
+ls out
+echo "once more:"
+pardon scan pictures -o out --k 4 --seed 1
