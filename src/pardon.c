@@ -48,15 +48,16 @@ pardon_error_free (pardon_error *error)
     g_error_free ((GError *) error);
 }
 
+/* Takes the address of the error: whether it is set is only known once `fine` was worked out. */
 static int
-finish (gboolean fine, GError *why, pardon_error **error)
+finish (gboolean fine, GError **why, pardon_error **error)
 {
   if (fine)
     return 0;
   if (error != NULL)
-    *error = (pardon_error *) why;
+    *error = (pardon_error *) g_steal_pointer (why);
   else
-    g_clear_error (&why);
+    g_clear_error (why);
   return -1;
 }
 
@@ -97,7 +98,7 @@ pardon_scan (const pardon_scan_options *options, const pardon_job *j, pardon_sca
 {
   GError *why = NULL;
   job inner = job_from (j);
-  return finish (pipeline_scan (options, &inner, result, &why), why, error);
+  return finish (pipeline_scan (options, &inner, result, &why), &why, error);
 }
 
 void
@@ -112,7 +113,7 @@ pardon_corrupt (const pardon_corrupt_options *options, const pardon_job *j, pard
 {
   GError *why = NULL;
   job inner = job_from (j);
-  return finish (copies_corrupt (options, &inner, result, &why), why, error);
+  return finish (copies_corrupt (options, &inner, result, &why), &why, error);
 }
 
 int
@@ -120,7 +121,7 @@ pardon_demo (const char *output, int count, uint64_t seed, const pardon_job *j, 
 {
   GError *why = NULL;
   job inner = job_from (j);
-  return finish (copies_demo (output, count, seed, &inner, &why), why, error);
+  return finish (copies_demo (output, count, seed, &inner, &why), &why, error);
 }
 
 /* --- models ---------------------------------------------------------------------------------- */
@@ -133,13 +134,14 @@ pardon_layers (const char *file, void (*each) (void *user, const pardon_tensor *
   g_autofree char *data = NULL;
   gsize size;
   if (!g_file_get_contents (file, &data, &size, NULL))
-    return finish (FALSE,
-                   g_error_new (PARDON_ERROR, PARDON_ERROR_INPUT,
-                                "cannot read model '%s': there is no such file, or no permission", file),
-                   error);
+    {
+      why = g_error_new (PARDON_ERROR, PARDON_ERROR_INPUT,
+                         "cannot read model '%s': there is no such file, or no permission", file);
+      return finish (FALSE, &why, error);
+    }
   g_autoptr (onnx_graph) graph = onnx_graph_new ((const guint8 *) data, size, file, &why);
   if (graph == NULL)
-    return finish (FALSE, why, error);
+    return finish (FALSE, &why, error);
   for (guint i = 0; i < graph->tensors->len; i++)
     {
       const onnx_tensor *t = g_ptr_array_index (graph->tensors, i);
@@ -164,7 +166,7 @@ pardon_model_list (void (*each) (void *user, const pardon_model *model), void *u
       pardon_model out = { e->name, e->path, e->url, e->view, e->scale, e->layer, e->about, e->present, e->bytes };
       each (user, &out);
     }
-  return finish (list != NULL, why, error);
+  return finish (list != NULL, &why, error);
 }
 
 int
@@ -172,7 +174,7 @@ pardon_model_get (const char *name, const pardon_job *j, pardon_error **error)
 {
   GError *why = NULL;
   job inner = job_from (j);
-  return finish (catalogue_get (name, &inner, &why), why, error);
+  return finish (catalogue_get (name, &inner, &why), &why, error);
 }
 
 int
@@ -185,7 +187,7 @@ pardon_model_add (const char *name, const char *file, const char *view_name, con
   gboolean fine = (view_name == NULL || view_parse (view_name, &v, &why))
                   && (scale_name == NULL || scale_parse (scale_name, &s, &why))
                   && catalogue_add (name, file, view_name, scale_name, layer, NULL, &why);
-  return finish (fine, why, error);
+  return finish (fine, &why, error);
 }
 
 /* --- results ----------------------------------------------------------------------------------- */
@@ -194,7 +196,7 @@ int
 pardon_export_npy (const char *results, const char *file, pardon_error **error)
 {
   GError *why = NULL;
-  return finish (copies_export_npy (results, file, &why), why, error);
+  return finish (copies_export_npy (results, file, &why), &why, error);
 }
 
 /* --- this machine -------------------------------------------------------------------------------- */

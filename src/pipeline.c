@@ -140,7 +140,7 @@ group_rows (store *s, gint64 set, const GArray *rows, const pardon_scan_options 
   if (found.curve_rows > 0 && found.curve_rows < found.n)
     note (result, "the curve over k was measured on %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pictures",
           found.curve_rows, found.n);
-  gboolean fine = store_put_clustering (s, &found, error);
+  gboolean fine = store_put_clustering (s, set, &found, error);
   clustering_clear (&found);
   return fine;
 }
@@ -249,7 +249,7 @@ scan_into (store *s, const lens *l, const pardon_scan_options *o, int threads, c
     return FALSE;
   if (rows->len > 0 && !group_rows (s, set, rows, o, threads, j, result, error))
     return FALSE;
-  if (rows->len == 0 && !store_put_clustering (s, &(clustering){ 0 }, error))
+  if (rows->len == 0 && !store_put_clustering (s, set, &(clustering){ 0 }, error))
     return FALSE;
   if (!write_results (s, o, l, result, j, error))
     return FALSE;

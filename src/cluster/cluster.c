@@ -1,1 +1,249 @@
+/* Projects, looks at a range of k on a sample, then clusters all rows with the chosen one. The distances behind the silhouettes are
+ * computed once for all k. */
 #include "cluster/cluster.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "math/kmeans.h"
+#include "math/pca.h"
+#include "math/rows.h"
+
+#define CURVE_ROWS     5000
+#define CURVE_RESTARTS 4
+#define EQUAL          1e-9 /* silhouettes closer than this are ties */
+
+void
+cluster_options_init (cluster_options *o)
+{
+  *o = (cluster_options){ .components = 50, .k_max = 20, .threads = 1 };
+}
+
+/* The rows the curve is measured on, and what was found for each k. */
+typedef struct {
+  guint64 *rows;
+  matrix sample;
+  int k_first, n_k;
+  kmeans *fits; /* n_k, of k_first, k_first + 1, ... */
+  double *silhouettes;
+} survey;
+
+static void
+survey_clear (survey *s)
+{
+  for (int i = 0; i < s->n_k; i++)
+    kmeans_clear (&s->fits[i]);
+  g_free (s->fits);
+  g_free (s->silhouettes);
+  g_free (s->rows);
+}
+
+static gboolean
+project (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error)
+{
+  out->n = x->n;
+  if (o->components == 0)
+    {
+      g_autofree double *mean = g_new (double, MAX (x->d, 1));
+      if (!rows_mean (x, o->threads, mean, error))
+        return FALSE;
+      out->d = x->d;
+      out->projected = g_new (float, x->n * x->d);
+      for (gsize i = 0; i < x->n; i++)
+        memcpy (out->projected + i * x->d, matrix_row (x, i), x->d * sizeof (float));
+      return TRUE;
+    }
+  pca p;
+  job_tell (j, "components", 0, 0);
+  if (!pca_fit (x, o->components, o->threads, j, &p, error))
+    return FALSE;
+  out->d = out->n_components = p.k;
+  out->total_variance = p.total_variance;
+  out->explained_variance = g_memdup2 (p.explained_variance, p.k * sizeof *p.explained_variance);
+  out->projected = g_new (float, x->n * p.k);
+  gboolean ok = pca_project (&p, x, o->threads, j, out->projected, error);
+  pca_clear (&p);
+  return ok;
+}
+
+static kmeans_options
+kmeans_settings (const cluster_options *o, int k, gsize min_size)
+{
+  kmeans_options settings;
+  kmeans_options_init (&settings);
+  settings.k = k;
+  settings.min_size = min_size;
+  settings.seed = o->seed;
+  settings.threads = o->threads;
+  return settings;
+}
+
+static void
+measure_survey (survey *s, int threads)
+{
+  g_autofree silhouette_labelling *of = g_new0 (silhouette_labelling, MAX (s->n_k, 1));
+  for (int i = 0; i < s->n_k; i++)
+    of[i] = (silhouette_labelling){ .labels = s->fits[i].labels, .k = s->fits[i].k };
+  silhouette_many (&s->sample, of, (gsize) s->n_k, threads);
+  s->silhouettes = g_new0 (double, MAX (s->n_k, 1));
+  for (int i = 0; i < s->n_k; i++)
+    s->silhouettes[i] = of[i].mean;
+}
+
+/* Clusters the sample for each k of the curve. */
+static gboolean
+survey_run (survey *s, const clustering *c, const cluster_options *o, const job *j, GError **error)
+{
+  job quiet = { .stop = j != NULL ? j->stop : NULL, .user = j != NULL ? j->user : NULL };
+  gsize m = s->sample.n;
+  /* in the sample a cluster has its share of the smallest size */
+  gsize min_size = (gsize) ((double) o->min_size * (double) m / (double) c->n);
+  int last = (int) MIN ((gsize) MAX (o->k_max, MIN (o->k, G_MAXINT - 5) + 5), m - 1);
+  if (min_size > 1)
+    last = (int) MIN ((gsize) last, m / min_size);
+  s->k_first = 2;
+  s->fits = g_new0 (kmeans, MAX (last - 1, 1));
+  for (int k = 2; k <= last; k++)
+    {
+      kmeans_options settings = kmeans_settings (o, k, min_size);
+      settings.restarts = CURVE_RESTARTS;
+      job_tell (j, "clusters", (guint64) (k - 2), (guint64) last);
+      kmeans *fit = &s->fits[s->n_k];
+      if (!kmeans_fit (&s->sample, &settings, &quiet, fit, error))
+        return FALSE;
+      if (fit->k < k)
+        {
+          kmeans_clear (fit);
+          break;
+        }
+      s->n_k++;
+    }
+  measure_survey (s, o->threads);
+  return TRUE;
+}
+
+static int
+choose_k (const survey *s, int k_max)
+{
+  int best = -1;
+  for (int i = 0; i < s->n_k && s->k_first + i <= k_max; i++)
+    if (best < 0 || s->silhouettes[i] > s->silhouettes[best] + EQUAL)
+      best = i;
+  return best < 0 ? 1 : s->k_first + best;
+}
+
+/* Silhouettes of the result over the survey's rows. */
+static void
+measure_result (clustering *c, const survey *s, int threads)
+{
+  gsize m = s->sample.n;
+  g_autofree int *labels = g_new (int, m);
+  g_autofree float *each = g_new0 (float, m);
+  g_autofree gsize *measured = g_new0 (gsize, c->k);
+  for (gsize i = 0; i < m; i++)
+    labels[i] = c->labels[s->rows[i]];
+  silhouette_labelling of = { .labels = labels, .k = c->k, .each = each };
+  silhouette_many (&s->sample, &of, 1, threads);
+  c->silhouette = of.mean;
+  c->cluster_silhouette = g_new0 (double, c->k);
+  for (gsize i = 0; i < m; i++)
+    {
+      c->cluster_silhouette[labels[i]] += each[i];
+      measured[labels[i]]++;
+    }
+  for (int q = 0; q < c->k; q++)
+    c->cluster_silhouette[q] = measured[q] > 0 ? c->cluster_silhouette[q] / (double) measured[q] : NAN;
+}
+
+/* The survey's inertias, and the result in its place. */
+static gboolean
+set_curve (clustering *c, const survey *s, const cluster_options *o, const job *j, GError **error)
+{
+  gboolean all = s->sample.n == c->n, placed = FALSE;
+  cluster_curve_point own = { .k = c->k, .inertia = c->inertia, .silhouette = c->silhouette };
+  c->curve = g_new0 (cluster_curve_point, s->n_k + 1);
+  if (!all && (c->k < s->k_first || c->k >= s->k_first + s->n_k))
+    {
+      kmeans fit;
+      kmeans_options settings = kmeans_settings (o, c->k, 0);
+      settings.restarts = CURVE_RESTARTS;
+      if (!kmeans_fit (&s->sample, &settings, j, &fit, error))
+        return FALSE;
+      own.inertia = fit.inertia;
+      own.silhouette = silhouette (&s->sample, fit.labels, fit.k, 0, 0, o->threads, NULL);
+      kmeans_clear (&fit);
+    }
+  for (int i = 0; i < s->n_k; i++)
+    {
+      int k = s->k_first + i;
+      if (!placed && own.k < k)
+        {
+          c->curve[c->n_curve++] = own;
+          placed = TRUE;
+        }
+      if (k == own.k && all)
+        c->curve[c->n_curve++] = own;
+      else
+        c->curve[c->n_curve++]
+            = (cluster_curve_point){ .k = k, .inertia = s->fits[i].inertia, .silhouette = s->silhouettes[i] };
+      placed |= k == own.k;
+    }
+  if (!placed)
+    c->curve[c->n_curve++] = own;
+  c->curve_rows = s->sample.n;
+  return TRUE;
+}
+
+static gboolean
+cluster_projected (clustering *c, survey *s, const cluster_options *o, const job *j, GError **error)
+{
+  matrix rows = { .n = c->n, .d = c->d, .data = c->projected };
+  gsize m;
+  s->rows = rows_sample (c->n, CURVE_ROWS, o->seed, &m);
+  s->sample = (matrix){ .n = m, .d = c->d, .data = c->projected, .rows = s->rows };
+  if (o->k > 0 && o->min_size > 1 && o->min_size > c->n / (gsize) o->k)
+    {
+      /* said before the work of the survey, in the words of the one that knows */
+      kmeans none;
+      kmeans_options settings = kmeans_settings (o, o->k, o->min_size);
+      return kmeans_fit (&rows, &settings, j, &none, error);
+    }
+  if (!survey_run (s, c, o, j, error))
+    return FALSE;
+  int limit = o->min_size > 1 ? (int) MIN (c->n / o->min_size, G_MAXINT) : G_MAXINT;
+  int k = o->k > 0 ? o->k : choose_k (s, MIN (o->k_max, limit));
+  kmeans_options settings = kmeans_settings (o, k, k == 1 ? 0 : o->min_size);
+  kmeans fit;
+  job quiet = { .stop = j != NULL ? j->stop : NULL, .user = j != NULL ? j->user : NULL };
+  if (!kmeans_fit (&rows, &settings, &quiet, &fit, error))
+    return FALSE;
+  c->k = fit.k;
+  c->inertia = fit.inertia;
+  c->labels = g_steal_pointer (&fit.labels);
+  c->distances = g_steal_pointer (&fit.distances);
+  c->sizes = g_steal_pointer (&fit.sizes);
+  kmeans_clear (&fit);
+  measure_result (c, s, o->threads);
+  return set_curve (c, s, o, &quiet, error);
+}
+
+gboolean
+cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error)
+{
+  *out = (clustering){ 0 };
+  survey s = { 0 };
+  if (o->k < 0 || o->k_max < 0)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "cannot make %d clusters: ask for at least one, or for 0 to choose",
+                   MIN (o->k, o->k_max));
+      return FALSE;
+    }
+  gboolean ok = project (x, o, j, out, error) && cluster_projected (out, &s, o, j, error);
+  survey_clear (&s);
+  if (!ok)
+    clustering_clear (out);
+  else
+    job_tell (j, "clusters", 1, 1);
+  return ok;
+}

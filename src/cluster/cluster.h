@@ -6,7 +6,7 @@
 
 typedef struct {
   gsize components;  /* of PCA; 0: none, cluster the features as they are */
-  int k;             /* 0: chosen by silhouette among 2 .. k_max */
+  int k;             /* 0: the one with the best mean silhouette among 2 .. k_max (the smallest of equals), 1 where there is no choice */
   int k_max;         /* default 20, at most n - 1 */
   gsize min_size;
   guint64 seed;
@@ -14,5 +14,8 @@ typedef struct {
 } cluster_options;
 
 void cluster_options_init (cluster_options *o);
-/* x: n >= 1 rows, all finite. */
+/* x: n >= 1 rows, all finite. The curve runs over k = 2 .. max(k_max, k + 5), at most n - 1 and as far as there are distinct rows and members for
+ * min_size, and holds the chosen k in any case. It and the silhouettes are measured on at most 5000 rows drawn by the seed, with fewer
+ * restarts than the result has; where all rows were measured, the chosen k's point is the result itself. k above the number of distinct
+ * rows is lowered. Errors: PARDON_ERROR_INPUT, PARDON_ERROR_STOPPED; `out` is then cleared. */
 gboolean cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error);

@@ -24,7 +24,7 @@ print_result (const settings *s, const pardon_scan_result *r)
     printf ("; %" PRIu64 " other %s left out", r->skipped, plural (r->skipped, "file", "files"));
   printf ("\n");
   if (r->reused > 0)
-    printf ("%" PRIu64 " unchanged since the last scan, %" PRIu64 " new, %" PRIu64 " gone\n", r->reused, r->added,
+    printf ("%" PRIu64 " known from an earlier scan, %" PRIu64 " new, %" PRIu64 " gone\n", r->reused, r->added,
             r->vanished);
   if (r->layer[0] != 0)
     printf ("features: tensor '%s', %zu numbers a picture\n", r->layer, r->dimension);

@@ -17,16 +17,18 @@ extern const decode_limits decode_limits_default;
 
 typedef struct decoder decoder;
 
-/* Reads the header from `fd` (from its start; position afterwards undefined; not closed) and
- * fills `facts`. `name` is for the words of errors alone. NULL with PARDON_ERROR_PICTURE when it
- * is no picture, is refused (limits, zero size) or has a broken header. `limits` may be NULL. */
+/* Reads the header from `fd` (a regular file, from its start; position afterwards undefined; not closed, and must stay
+ * open until decoder_free) and fills `facts`. `name` is for the words of errors alone. NULL with PARDON_ERROR_PICTURE
+ * when it is no picture, is refused (limits, zero size) or has a broken header. `limits` may be NULL. */
 decoder *decoder_new (int fd, const char *name, const decode_limits *limits, image_facts *facts, GError **error);
 
-/* Fills `pixels`, height x width x channels of `facts` above, orientation applied, colour
- * converted to sRGB 8-bit (16-bit rounded down by 8 bits after conversion, CMYK through a naive
- * inversion where there is no profile, grey spread to RGB). `size` is the buffer's size in bytes
- * and must be width * height * channels. A picture that breaks off decodes as far as it goes (the rest grey 128), TRUE,
- * with facts->damage set. FALSE when nothing could be decoded. Call once. */
+/* Fills `pixels`, height x width x channels of `facts` above, orientation applied, colour converted to 8-bit RGB as
+ * Pillow's convert('RGB') does, because that is what classifiers are trained on: 16-bit rounded down by 8 bits, CMYK by
+ * naive inversion, grey spread to RGB, embedded colour profiles ignored. Of an animation or a document, the first
+ * picture; of an icon file, the largest. `size` is the buffer's size in bytes and must be width * height * channels.
+ *
+ * A picture that breaks off decodes as far as it goes (the rest grey 128), TRUE, with facts->damage set. FALSE when
+ * nothing could be decoded, or when a checksum says that no pixel can be trusted. Call once. */
 gboolean decoder_read (decoder *d, guint8 *pixels, gsize size, image_facts *facts, GError **error);
 void decoder_free (decoder *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (decoder, decoder_free)
@@ -34,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (decoder, decoder_free)
 /* Both steps for a file by path, into `im` (reserved as needed). */
 gboolean decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error);
 
-/* TRUE when the first bytes or the name say that this may be a picture; used to tell pictures from
- * other files in a folder. `head` is the file's first bytes (at least 16 where the file has them). */
+/* TRUE when the first bytes or the ending of the name say that this is meant as a picture; used to tell pictures
+ * from other files in a folder. A file with a picture's ending counts whatever it holds, so that a broken one becomes a
+ * row with a reason. `head` is the file's first bytes (at least 16 where the file has them; may be NULL when n_head is
+ * 0). */
 gboolean decode_is_picture (const char *name, const guint8 *head, gsize n_head);
+
+/* Which formats this machine reads, with library versions, for `pardon doctor`:
+ * "libjpeg-turbo 2.1.5: jpeg; libvips 8.14.1: png webp gif ...". g_free. Starts libvips. */
+char *decode_describe (void);

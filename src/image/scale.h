@@ -5,15 +5,15 @@
  *        tf         RGB / 127.5 - 1                         unit       RGB / 255
  *        clip       RGB / 255, minus (.48145466 .4578275 .40821073), over (.26862954 .26130258 .27577711)
  *        raw        0..255 as they are
- * Or a path to a text file (docs/file-formats.md). */
+ * Or a path to a text file (docs/views.md). */
 #pragma once
 
 #include "types.h"
 
 typedef struct {
   char name[64];
-  gboolean bgr;     /* channel order of the result, and of the three below */
-  double divide;    /* value = (pixel / divide - mean) / std, in that order, in float32 */
+  gboolean bgr;  /* channel order of the result, and of the three below */
+  double divide; /* value = (pixel / divide - mean) / std, in that order, in float32 */
   double mean[3];
   double std[3];
 } scale;

@@ -1,1 +1,255 @@
+/* Fills the report from the store. What is shown is bounded (members, problems), so the report's size hangs on the
+ * number of clusters, not on the number of pictures. */
 #include "output/report.h"
+
+#include "base/error.h"
+#include "config.h"
+#include "store/store.h"
+
+#include <string.h>
+
+#define NOTE_SETTINGS "report.settings" /* a line per setting: NAME=VALUE, the value escaped by g_strescape */
+#define NOTE_ADDED    "report.added"
+#define NOTE_VANISHED "report.vanished"
+
+#define MEMBERS_IN_ALL   960 /* thumbnails in one report, before MEMBERS_AT_LEAST takes over */
+#define MEMBERS_AT_LEAST 3
+
+static void
+setting_free (gpointer data)
+{
+  char **setting = data;
+  g_free (setting[0]);
+  g_free (setting[1]);
+  g_free (setting);
+}
+
+static void
+member_free (gpointer data)
+{
+  report_member *m = data;
+  g_free (m->file);
+  if (m->thumbnail != NULL)
+    g_bytes_unref (m->thumbnail);
+  g_free (m);
+}
+
+static void
+cluster_free (gpointer data)
+{
+  report_cluster *c = data;
+  g_ptr_array_unref (c->members);
+  g_free (c);
+}
+
+static void
+problem_free (gpointer data)
+{
+  report_problem *p = data;
+  g_free (p->file);
+  g_free (p->status);
+  g_free (p->reason);
+  g_free (p);
+}
+
+void
+report_init (report *r)
+{
+  *r = (report){ 0 };
+  r->program_version = g_strdup (PARDON_VERSION);
+  r->settings = g_ptr_array_new_with_free_func (setting_free);
+  r->groups = g_ptr_array_new_with_free_func (cluster_free);
+  r->problems = g_ptr_array_new_with_free_func (problem_free);
+}
+
+void
+report_add_setting (report *r, const char *name, const char *value)
+{
+  char **setting = g_new (char *, 2);
+  setting[0] = g_strdup (name);
+  setting[1] = g_strdup (value);
+  g_ptr_array_add (r->settings, setting);
+}
+
+report_cluster *
+report_cluster_new (void)
+{
+  report_cluster *c = g_new0 (report_cluster, 1);
+  c->members = g_ptr_array_new_with_free_func (member_free);
+  return c;
+}
+
+void
+report_clear (report *r)
+{
+  g_free (r->program_version);
+  clustering_clear (&r->clusters);
+  g_clear_pointer (&r->settings, g_ptr_array_unref);
+  g_clear_pointer (&r->groups, g_ptr_array_unref);
+  g_clear_pointer (&r->problems, g_ptr_array_unref);
+  *r = (report){ 0 };
+}
+
+/* --- what the pictures cannot tell --------------------------------------------------------- */
+
+static gboolean
+keep_count (store *s, const char *key, guint64 count, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, count);
+  return store_note (s, key, text, error);
+}
+
+gboolean
+report_keep (store *s, const report *r, GError **error)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  for (guint i = 0; i < r->settings->len; i++)
+    {
+      char **setting = r->settings->pdata[i];
+      g_autofree char *value = g_strescape (setting[1], NULL);
+      g_string_append_printf (lines, "%s=%s\n", setting[0], value);
+    }
+  return store_note (s, NOTE_SETTINGS, lines->str, error) && keep_count (s, NOTE_ADDED, r->added, error)
+         && keep_count (s, NOTE_VANISHED, r->vanished, error);
+}
+
+static guint64
+kept_count (store *s, const char *key)
+{
+  g_autofree char *text = store_get_note (s, key);
+  return text == NULL ? 0 : g_ascii_strtoull (text, NULL, 10);
+}
+
+static void
+fill_kept (store *s, report *r)
+{
+  r->added = kept_count (s, NOTE_ADDED);
+  r->vanished = kept_count (s, NOTE_VANISHED);
+  g_autofree char *text = store_get_note (s, NOTE_SETTINGS);
+  g_auto (GStrv) lines = g_strsplit (text == NULL ? "" : text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      char *equals = strchr (*line, '=');
+      if (equals == NULL)
+        continue;
+      *equals = '\0';
+      g_autofree char *value = g_strcompress (equals + 1);
+      report_add_setting (r, *line, value);
+    }
+}
+
+/* --- pictures ------------------------------------------------------------------------------ */
+
+static void
+count_skipped (const char *file G_GNUC_UNUSED, const char *why G_GNUC_UNUSED, gpointer user)
+{
+  ++*(guint64 *) user;
+}
+
+static void
+add_problem (report *r, const store_picture *p)
+{
+  report_problem *problem = g_new (report_problem, 1);
+  problem->file = g_strdup (p->ref.file);
+  problem->status = g_strdup (p->status);
+  problem->reason = g_strdup (p->reason == NULL ? "" : p->reason);
+  g_ptr_array_add (r->problems, problem);
+}
+
+static gboolean
+fill_pictures (store *s, const job *j, report *r, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
+  if (cursor == NULL)
+    return FALSE;
+  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
+    {
+      if (r->found++ % 4096 == 0 && !job_go_on (j, error))
+        return FALSE;
+      gboolean ok = g_strcmp0 (p.status, STATUS_OK) == 0;
+      if (ok)
+        r->ok++;
+      else if (g_strcmp0 (p.status, STATUS_DAMAGED) == 0)
+        r->damaged++;
+      else
+        r->unreadable++;
+      if (!ok && r->problems->len < REPORT_PROBLEMS)
+        add_problem (r, &p);
+    }
+  if (fault != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  return store_each_skipped (s, count_skipped, &r->skipped, error);
+}
+
+/* --- clusters ------------------------------------------------------------------------------ */
+
+typedef struct {
+  GPtrArray *members; /* of report_member */
+  GPtrArray *paths;   /* of char *: where each can be read */
+} member_list;
+
+static void
+list_member (const store_member *m, gpointer user)
+{
+  member_list *list = user;
+  report_member *member = g_new0 (report_member, 1);
+  member->file = g_strdup (m->file);
+  member->distance = m->distance;
+  g_ptr_array_add (list->members, member);
+  g_ptr_array_add (list->paths, g_strdup (m->path));
+}
+
+static gboolean
+fill_group (store *s, int id, guint64 limit, report_thumbnail thumbnail, report *r, GError **error)
+{
+  report_cluster *c = report_cluster_new ();
+  g_ptr_array_add (r->groups, c);
+  c->id = id;
+  c->size = r->clusters.sizes[id];
+  c->silhouette = r->clusters.cluster_silhouette[id];
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  member_list list = { c->members, paths };
+  if (!store_cluster_spread (s, id, &c->mean_distance, &c->largest_distance, error)
+      || !store_each_member (s, id, limit, list_member, &list, error))
+    return FALSE;
+  for (guint i = 0; thumbnail != NULL && i < paths->len; i++)
+    {
+      report_member *m = c->members->pdata[i];
+      m->thumbnail = thumbnail (paths->pdata[i], &m->thumbnail_width, &m->thumbnail_height);
+    }
+  return TRUE;
+}
+
+static gboolean
+fill_groups (store *s, report_thumbnail thumbnail, const job *j, report *r, GError **error)
+{
+  if (!store_get_clustering (s, &r->clusters, error))
+    return FALSE;
+  int k = r->clusters.k;
+  if (k <= 0)
+    return TRUE;
+  guint64 limit = CLAMP (MEMBERS_IN_ALL / k, MEMBERS_AT_LEAST, REPORT_MEMBERS);
+  for (int id = 0; id < k; id++)
+    {
+      job_tell (j, "report", (guint64) id, (guint64) k);
+      if (!job_go_on (j, error) || !fill_group (s, id, limit, thumbnail, r, error))
+        return FALSE;
+    }
+  job_tell (j, "report", (guint64) k, (guint64) k);
+  return TRUE;
+}
+
+gboolean
+report_fill (store *s, report_thumbnail thumbnail, const job *j, report *r, GError **error)
+{
+  report_init (r);
+  fill_kept (s, r);
+  if (fill_pictures (s, j, r, error) && fill_groups (s, thumbnail, j, r, error))
+    return TRUE;
+  report_clear (r);
+  return FALSE;
+}

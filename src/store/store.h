@@ -3,23 +3,30 @@
  *
  * Facts hang on a file's content, not on its name: renaming, moving or copying a picture costs nothing.
  *
- *   meta      (key, value)                                    format version, program version
- *   picture   (file, path, size, mtime, ctime, inode, content, status, reason)
- *                                                             one row per file of the last scan; status and reason here are of
- *                                                             opening it (no permission, vanished), else the content's
- *   content   (id, hash, width, height, channels, bits, orientation, format, space, bytes, status, reason)
- *   feature_set (id, key, d, rows)                            key: what the numbers depend on (view, scale, model content, layer, version)
- *   feature   (set, content, row)                             where a content's features stand in the matrix
- *   scan      (key, value)                                    what the last finished scan was asked and what it found
- *   assignment (file, cluster, distance), cluster (id, size, silhouette), curve (k, inertia, silhouette),
- *   component (id, explained_variance)
+ *   meta        (key, value): format version, program version, number of the list
+ *   picture     (file, path, size, mtime, ctime, inode, content, status, reason): one row per file of the last scan;
+ *               status and reason here are of opening it (no permission, vanished), else the content's
+ *   content     (id, hash, width, height, channels, bits, orientation, format, space, bytes, status, reason, decoder);
+ *               decoder: the program version that looked
+ *   feature_set (id, key, d, rows); key: what the numbers depend on (view, scale, model content, layer, version)
+ *   feature     (feature_set, content, row): where a content's features stand in the matrix
+ *   skipped     (file, path, reason): what the last scan found and left out
+ *   listing, listing_skipped: a list being made; nothing reads it until it is whole
+ *   scan        (key, value): what the last finished scan was asked and what it found
+ *   clustering  (n, d, k, ...), cluster (id, size, silhouette), assignment (file, cluster, distance),
+ *               curve (k, inertia, silhouette), component (id, explained_variance)
  *
- * Invariants (tests/unit/test_store.c, one test each)
- *  S1  a `feature` row points at a matrix row below feature_set.rows, and that row is on disk before the row is committed
+ * The journal is SQLite's rollback journal, not a write-ahead log: results folders lie on network drives, where a log's
+ * shared memory does not work, and are copied by hand, where a log left beside the file is easily forgotten. A finished
+ * folder is pardon.db and the matrices, nothing else (and pardon.lock, empty, which means nothing by itself).
+ *
+ * Invariants (tests/unit/test_store*.c, one test each)
+ *  S1  a `feature` row points at a matrix row below feature_set.rows, and that row is on disk before it is committed
  *  S2  feature_set.rows never exceeds the matrix file's n
- *  S3  a content is written once; its facts never change, only feature rows are added
+ *  S3  a content is written once; its facts never change, only feature rows are added. Only an unreadable one, which
+ *      has no facts, may be looked at again by another program version
  *  S4  every picture points at a content, or has a status other than 'ok' and a reason
- *  S5  assignment, cluster, curve and component are replaced together, in one transaction
+ *  S5  clustering, cluster, assignment, curve and component are replaced together, in one transaction
  *  S6  a store of a newer format version is refused, never changed
  *  S7  one process writes at a time; a second is refused with a sentence
  *  S8  a damaged or foreign file is refused, never overwritten */
@@ -30,13 +37,17 @@
 typedef struct store store;
 
 /* Status words, as they stand in images.csv. */
-#define STATUS_OK "ok"
-#define STATUS_DAMAGED "damaged"       /* decoded in part; takes part in everything; reason says what is wrong */
+#define STATUS_OK         "ok"
+#define STATUS_DAMAGED    "damaged"    /* decoded in part; takes part in everything; reason says what is wrong */
 #define STATUS_UNREADABLE "unreadable" /* no pixels; reason says why */
 
-/* Opens or creates DIR and DIR/pardon.db. `writable` takes the lock of S7. */
+/* All errors are PARDON_ERROR_STORE unless said otherwise. After one in writing (disk full, damage) the store goes back
+ * to its last commit and refuses to write until it is opened again; reading goes on. */
+
+/* Opens DIR/pardon.db; `writable` creates both when missing and takes the lock of S7. Without it several processes may
+ * read, also while one writes. */
 store *store_open (const char *dir, gboolean writable, GError **error);
-/* Commits what is pending. */
+/* Commits what is pending; call store_commit first to learn whether that worked. */
 void store_free (store *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (store, store_free)
 const char *store_dir (const store *s);
@@ -49,14 +60,14 @@ typedef struct {
   gint64 mtime_ns, ctime_ns;
 } file_stamp;
 
-/* Begins a new list; pictures of earlier scans stay known until store_list_end. Adding a file twice is an error
- * (PARDON_ERROR_INPUT naming both paths) unless the paths are the same, which is ignored. */
+/* Begins a new list; the former one stays as it is until store_list_end, and for good if that is never called. Adding a
+ * file twice is an error (PARDON_ERROR_INPUT naming both paths) unless the paths are the same, which is ignored. */
 gboolean store_list_begin (store *s, GError **error);
 gboolean store_list_add (store *s, const image_ref *ref, GError **error);
-/* A file that was found and left out: `why` in words ("not a picture", "excluded by '*.txt'"). For manifest.csv alone. */
+/* A file that was found and left out: `why` in words ("not a picture", "excluded by '*.txt'"). For manifest.csv. */
 gboolean store_list_skip (store *s, const image_ref *ref, const char *why, GError **error);
-/* How many were new, and how many of the former list are gone. Keeps a random `sample` of the pictures when sample > 0 (by `seed`; the rest
- * becomes skipped "not in the sample"). Afterwards the list is fixed. */
+/* How many were new, and how many of the former list are gone. Keeps a random `sample` of the pictures when sample > 0
+ * (by `seed`; the rest becomes skipped "not in the sample"). Afterwards the list is fixed. */
 typedef struct {
   guint64 found, skipped, added, vanished;
 } store_list_counts;
@@ -65,19 +76,22 @@ gboolean store_list_end (store *s, guint64 sample, guint64 seed, store_list_coun
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
 typedef struct {
-  image_ref ref;          /* strings valid until the next call */
-  file_stamp stamp;       /* when last looked at; zero: never */
-  gint64 content;         /* 0: not known yet */
-  const char *status, *reason;
-  image_facts facts;      /* of the content, when known and readable */
+  image_ref ref;    /* strings valid until the next call */
+  file_stamp stamp; /* when last looked at; zero: never */
+  gint64 content;   /* 0: not known yet, or unreadable to another program version: look, whatever the stamp */
+  const char *status, *reason; /* never NULL; unreadable, "not looked at yet" for a picture no one has looked at */
+  image_facts facts;           /* of the content, when known and readable; damage as far as it fits, else see reason */
   guint64 bytes;
-  gint64 feature_row;     /* in the set given to the cursor; -1: none */
-  int cluster;            /* -1: none */
+  gint64 feature_row; /* in the set given to the cursor; -1: none */
+  int cluster;        /* -1: none */
   double distance;
 } store_picture;
 
 typedef struct store_cursor store_cursor;
-/* `set` 0: no features. Cursors may be open while pictures are written; they see the list as it was at opening. */
+/* `set` 0: no features. Rows are read in pages by file name, so memory is flat and nothing is locked between calls.
+ * Cursors may be open while pictures are written: they give the files of the list as it was at opening, each with what
+ * was known of it when its page was read (up to 256 rows ahead). A list replaced meanwhile is an error of
+ * store_cursor_next. A cursor belongs to one thread and must not outlive its store. */
 store_cursor *store_cursor_new (store *s, gint64 set, GError **error);
 /* FALSE at the end, or with `error` set. */
 gboolean store_cursor_next (store_cursor *c, store_picture *p, GError **error);
@@ -87,28 +101,32 @@ guint64 store_count (store *s); /* pictures in the list */
 
 /* --- contents and features -------------------------------------------------------------- */
 
-/* The set with this key, created when missing; `d` 0: not known yet (fixed by the first row added). */
+/* The set with this key, created when missing and at once durable; how wide its rows are the first one tells. 0 with
+ * `error` set on failure. */
 gint64 store_feature_set (store *s, const char *key, GError **error);
 
-/* Content id by hash, 0 when unknown; *row: its row in `set`, -1 when none. *readable: FALSE when known to be unreadable.
- * Thread-safe: the only call of this header that workers may make. */
-gint64 store_find_content (store *s, const content_hash *hash, gint64 set, gint64 *row, gboolean *readable, GError **error);
+/* Content id by hash, contents put and not yet committed included. 0 when unknown (or unreadable to another program
+ * version, which is to look again), or with `error` set; *row: its row in `set`, -1 when none. *readable: FALSE when
+ * known to be unreadable. Thread-safe: the only call of this header that workers may make. */
+gint64
+store_find_content (store *s, const content_hash *hash, gint64 set, gint64 *row, gboolean *readable, GError **error);
 
 /* What looking at one file of the list gave. */
 typedef struct {
   const char *file;
   file_stamp stamp;
-  gboolean opened;            /* FALSE: no content; `reason` says why */
+  gboolean opened; /* FALSE: no content; `reason` says why */
   content_hash hash;
   guint64 bytes;
-  image_facts facts;          /* where status is not unreadable */
+  image_facts facts; /* where status is not unreadable */
   const char *status, *reason;
-  const float *features;      /* d floats, or NULL: none, or already there */
+  const float *features; /* d floats, or NULL: none, or already there */
   gsize d;
 } store_look;
 gboolean store_put (store *s, gint64 set, const store_look *look, GError **error);
 
-/* Makes what was put durable (matrix first, then the database: S1). Called by store_put every few hundred pictures too. */
+/* Makes what was put durable (matrix first, then the database: S1). Called by store_put too, every 1024
+ * pictures or 5 seconds: that much a killed scan loses at most. */
 gboolean store_commit (store *s, GError **error);
 
 /* The set's matrix, for reading; commit first. Free with matrix_file_free. */
@@ -116,11 +134,12 @@ struct matrix_file *store_matrix (store *s, gint64 set, GError **error);
 
 /* --- results of clustering --------------------------------------------------------------- */
 
-/* Replaces all (S5). The rows of `c` are the pictures of a cursor with feature_row >= 0, in its order. */
-gboolean store_put_clustering (store *s, const clustering *c, GError **error);
+/* Replaces all (S5); a clustering of no rows removes it. The rows of `c` are the pictures of a cursor over `set` with
+ * feature_row >= 0, in its order; any other number of them is an error. */
+gboolean store_put_clustering (store *s, gint64 set, const clustering *c, GError **error);
 
-/* What was kept of it; `n`, `n_components`, ... as there. labels, distances and projected are NULL here: read them with a cursor.
- * All zero when the store has no clustering. */
+/* What was kept of it; `n`, `n_components`, ... as there. labels, distances and projected are NULL here: read them with
+ * a cursor. All zero when the store has no clustering. */
 gboolean store_get_clustering (store *s, clustering *c, GError **error);
 
 typedef struct {
@@ -130,14 +149,16 @@ typedef struct {
 /* The `limit` members nearest to the centre, nearest first (ties by file). */
 gboolean store_each_member (store *s, int cluster, guint64 limit, void (*each) (const store_member *m, gpointer user),
                             gpointer user, GError **error);
-/* Mean and largest distance of a cluster's members. */
+/* Mean and largest distance of a cluster's members; NAN when it has none. */
 gboolean store_cluster_spread (store *s, int cluster, double *mean, double *largest, GError **error);
 
 /* --- notes ------------------------------------------------------------------------------- */
 
-/* Small values kept with the scan (options, counts, plots' points as JSON). NULL when not there; g_free. */
+/* Small values kept with the scan (options, counts, plots' points as JSON). NULL when not there; g_free. A NULL value
+ * removes the note. */
 gboolean store_note (store *s, const char *key, const char *value, GError **error);
 char *store_get_note (store *s, const char *key);
 
 /* Calls `each` for every file left out, in order. */
-gboolean store_each_skipped (store *s, void (*each) (const char *file, const char *why, gpointer user), gpointer user, GError **error);
+gboolean store_each_skipped (store *s, void (*each) (const char *file, const char *why, gpointer user), gpointer user,
+                             GError **error);

@@ -1,0 +1,211 @@
+/* Reading the list. A page of rows at a time, found again by the last file name, so that no statement stays open: the
+ * database can be committed, and other processes can write it, between two calls. */
+#include "store/store_internal.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#define PAGE 256
+
+struct store_cursor {
+  store *s;
+  gint64 set;
+  gint64 list;    /* number of the list it was opened on */
+  char *last;     /* file of the last row read, "" at first */
+  GArray *page;   /* of store_picture */
+  guint at;       /* next of the page */
+  gboolean ended; /* no page after this one */
+  GStringChunk *strings;
+};
+
+store_cursor *
+store_cursor_new (store *s, gint64 set, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  gint64 list;
+  if (!store_list_number (s, &list, error))
+    return NULL;
+  store_cursor *c = g_new0 (store_cursor, 1);
+  c->s = s;
+  c->set = set;
+  c->list = list;
+  c->last = g_strdup ("");
+  c->page = g_array_sized_new (FALSE, TRUE, sizeof (store_picture), PAGE);
+  c->strings = g_string_chunk_new (1 << 16);
+  return c;
+}
+
+enum {
+  FILE_NAME,
+  PATH,
+  SIZE,
+  INODE,
+  MTIME,
+  CTIME,
+  CONTENT,
+  OWN_STATUS,
+  OWN_REASON,
+  STATUS,
+  REASON,
+  DECODER,
+  BYTES,
+  WIDTH,
+  HEIGHT,
+  CHANNELS,
+  BITS,
+  ORIENTATION,
+  FORMAT,
+  SPACE,
+  ROW,
+  CLUSTER,
+  DISTANCE
+};
+
+/* in the order of the names above */
+static const char page_query[] =
+    "SELECT p.file, p.path, p.size, p.inode, p.mtime, p.ctime, p.content, p.status, p.reason, c.status, c.reason,"
+    "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, a.cluster,"
+    "  a.distance"
+    " FROM picture p LEFT JOIN content c ON c.id = p.content"
+    " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
+    " LEFT JOIN assignment a ON a.file = p.file"
+    " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
+
+static char *
+keep (store_cursor *c, const char *text)
+{
+  return g_string_chunk_insert (c->strings, text != NULL ? text : "");
+}
+
+static void
+read_content (store_cursor *c, db_query *q, store_picture *p)
+{
+  const char *status = db_text (q, STATUS);
+  p->bytes = (guint64) db_int (q, BYTES);
+  p->content = store_is_stale (status, db_text (q, DECODER)) ? 0 : db_int (q, CONTENT);
+  p->status = keep (c, status);
+  p->reason = keep (c, db_text (q, REASON));
+  if (strcmp (p->status, STATUS_UNREADABLE) == 0)
+    return;
+  p->facts = (image_facts){ .width = (int) db_int (q, WIDTH),
+                            .height = (int) db_int (q, HEIGHT),
+                            .channels = (int) db_int (q, CHANNELS),
+                            .bits = (int) db_int (q, BITS),
+                            .orientation = (int) db_int (q, ORIENTATION),
+                            .format = g_intern_string (db_text (q, FORMAT)),
+                            .space = g_intern_string (db_text (q, SPACE)) };
+  if (strcmp (p->status, STATUS_DAMAGED) == 0)
+    g_strlcpy (p->facts.damage, p->reason, sizeof p->facts.damage);
+}
+
+static void
+read_row (store_cursor *c, db_query *q, store_picture *p)
+{
+  *p = (store_picture){ .ref = { .file = keep (c, db_text (q, FILE_NAME)), .path = keep (c, db_text (q, PATH)) },
+                        .stamp = { .size = (guint64) db_int (q, SIZE),
+                                   .inode = (guint64) db_int (q, INODE),
+                                   .mtime_ns = db_int (q, MTIME),
+                                   .ctime_ns = db_int (q, CTIME) },
+                        .feature_row = db_is_null (q, ROW) ? -1 : db_int (q, ROW),
+                        .cluster = db_is_null (q, CLUSTER) ? -1 : (int) db_int (q, CLUSTER),
+                        .distance = db_real (q, DISTANCE) };
+  if (!db_is_null (q, STATUS))
+    {
+      read_content (c, q, p);
+      return;
+    }
+  /* also for a row whose content is gone, which only a stranger's hand can bring about */
+  const char *status = db_text (q, OWN_STATUS), *reason = db_text (q, OWN_REASON);
+  p->status = keep (c, status != NULL ? status : STATUS_UNREADABLE);
+  p->reason = keep (c, reason != NULL ? reason : "not looked at yet");
+}
+
+static gboolean
+read_page (store_cursor *c, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (db_query) q = db_ask (c->s->db, error, page_query, "iti", c->set, c->last, (gint64) PAGE);
+  if (q == NULL)
+    return FALSE;
+  g_array_set_size (c->page, 0);
+  g_string_chunk_clear (c->strings);
+  c->at = 0;
+  while (db_next (q, &fault))
+    {
+      store_picture p;
+      read_row (c, q, &p);
+      g_array_append_val (c->page, p);
+    }
+  if (fault != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  c->ended = c->page->len < PAGE;
+  if (c->page->len > 0)
+    {
+      g_free (c->last);
+      c->last = g_strdup (g_array_index (c->page, store_picture, c->page->len - 1).ref.file);
+    }
+  return TRUE;
+}
+
+/* After the page, so that what was read is known to be of one list: numbers only rise. */
+static gboolean
+check_page (store_cursor *c, GError **error)
+{
+  gint64 list;
+  guint64 rows = 0;
+  if (!store_list_number (c->s, &list, error) || (c->set != 0 && !store_set_rows (c->s, c->set, &rows, error)))
+    return FALSE;
+  if (list != c->list)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
+                   "the list of pictures in '%s' was replaced while it was read: read it again", c->s->dir);
+      return FALSE;
+    }
+  for (guint i = 0; i < c->page->len; i++)
+    {
+      gint64 row = g_array_index (c->page, store_picture, i).feature_row;
+      if (row < -1 || (row >= 0 && (guint64) row >= rows))
+        {
+          store_damaged (c->s, "a picture's features are not in the matrix", error);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+store_cursor_next (store_cursor *c, store_picture *p, GError **error)
+{
+  if (c->at == c->page->len)
+    {
+      if (c->ended)
+        return FALSE;
+      g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&c->s->mutex);
+      if (!read_page (c, error) || !check_page (c, error))
+        {
+          g_array_set_size (c->page, 0);
+          c->at = 0;
+          c->ended = TRUE;
+          return FALSE;
+        }
+      if (c->page->len == 0)
+        return FALSE;
+    }
+  *p = g_array_index (c->page, store_picture, c->at++);
+  return TRUE;
+}
+
+void
+store_cursor_free (store_cursor *c)
+{
+  if (c == NULL)
+    return;
+  g_array_unref (c->page);
+  g_string_chunk_free (c->strings);
+  g_free (c->last);
+  g_free (c);
+}

@@ -1,0 +1,51 @@
+/* What the files of the store share. Everything here is called with the store's mutex held. */
+#pragma once
+
+#include "store/db.h"
+#include "store/matrix_file.h"
+#include "store/store.h"
+
+/* Pictures put between two commits, and seconds: what a killed scan loses at most. */
+#define STORE_BATCH         1024
+#define STORE_BATCH_SECONDS 5
+
+/* A feature set that is being added to. */
+typedef struct {
+  gint64 id;
+  gsize d;           /* 0: not known yet */
+  guint64 rows;      /* committed */
+  matrix_file *file; /* NULL until the first row is added */
+} store_set;
+
+struct store {
+  GRecMutex mutex; /* around the one connection; recursive because callers' callbacks may come back */
+  char *dir;
+  db *db;
+  int lock; /* descriptor of pardon.lock, -1 when reading */
+  gboolean writable;
+  gboolean listing; /* between store_list_begin and store_list_end */
+  gboolean in_transaction;
+  gboolean broken;  /* a write failed: no more of them */
+  guint pending;    /* writes since the last commit */
+  gint64 since;     /* monotonic microseconds of the first of them */
+  GHashTable *sets; /* id -> store_set, those added to */
+  gint64 count;     /* of pictures; -1: not counted yet */
+};
+
+/* Every change stands between these two. `end` with good == FALSE goes back to the last commit and closes the store to
+ * further writing; else it commits once `batch` changes are pending or some seconds have passed. Returns `good`, or
+ * whether the commit worked. */
+gboolean store_write_begin (store *s, GError **error);
+gboolean store_write_end (store *s, gboolean good, guint batch, GError **error);
+
+/* Rows of the set that are in the matrix or its buffer; what a feature row must stay below (S1). */
+gboolean store_set_rows (store *s, gint64 set, guint64 *rows, GError **error);
+char *store_set_path (store *s, gint64 set);
+gboolean store_sets_sync (store *s, GError **error); /* S1, S2: the matrices before the database */
+void store_set_free (gpointer set);
+
+/* TRUE when a content is unreadable and another version of the program said so. */
+gboolean store_is_stale (const char *status, const char *decoder);
+gboolean store_list_number (store *s, gint64 *number, GError **error); /* rises with every new list */
+
+void store_damaged (store *s, const char *what, GError **error);
