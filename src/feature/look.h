@@ -4,11 +4,14 @@
  *             transform (ISO/IEC 15938-3)
  *  48 .. 175  oriented gradients: 8 unsigned directions over a 4 x 4 grid, weighted by magnitude, square root of the share
  *             of the picture's whole gradient energy in each (Dalal and Triggs 2005, without overlapping blocks)
- * 176 .. 195  fine-detail energy: log2 of the mean absolute Laplacian in 4 octaves, for the picture's four quarters and
- *             for its sharpest tenth of 8 x 8 tiles, over the mean absolute contrast left at the coarsest octave (so that
- *             neither exposure nor contrast counts)
+ * 176 .. 190  fine detail: log2 of the mean absolute Laplacian of an octave over that of the next coarser one, for 3 octaves,
+ *             each for the picture's four quarters and for its sharpest tenth of 8 x 8 tiles. Photographs keep these ratios whatever
+ *             they show, for their spectra fall alike (Field 1987); blur and noise change them.
+ * 191 .. 195  coarse detail: log2 of the 4th octave's over the mean absolute contrast left below it, same regions
  *
- * The three parts are weighted so that each spreads about equally over photographs. */
+ * Colour, gradients and fine detail are weighted to spread about equally over photographs; coarse detail, which tells more of
+ * the subject than of its rendering, spreads a tenth as much. Neither exposure nor contrast counts in the last three.
+ */
 #pragma once
 
 #include "types.h"
