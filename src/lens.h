@@ -26,5 +26,5 @@ void lens_clear (lens *l);
  * PARDON_ERROR_PICTURE when this picture cannot be looked at through this view. */
 gboolean lens_prepare (const lens *l, const image *picture, image *scratch, float *out, GError **error);
 
-/* One thread: n prepared pictures to n rows. */
+/* One thread: n prepared pictures to n rows. A row may hold NaN or infinities where the model gives such for a picture. */
 gboolean lens_run (const lens *l, const float *prepared, int n, float *rows, GError **error);

@@ -27,7 +27,7 @@ const option option_table[] = {
     "bilinear, bicubic, lanczos or area",
     COMMAND_SCAN | COMMAND_MODEL },
   { "scale", 0, OPTION_TEXT, AT (scale), "NAME|FILE", "torch",
-    "how pixel values are brought to the model's: caffe, caffe-104, torch, tf, clip, unit, raw",
+    "how pixel values are brought to the model's: caffe, caffe-104, torch, tf, unit, clip, lite, raw",
     COMMAND_SCAN | COMMAND_MODEL },
   { "batch", 0, OPTION_AUTO, AT (batch), "N|auto", "auto", "pictures in one run of the model", COMMAND_SCAN },
   { "pca", 0, OPTION_COUNT, AT (pca), "N", "50",

@@ -131,17 +131,11 @@ pardon_layers (const char *file, void (*each) (void *user, const pardon_tensor *
                pardon_error **error)
 {
   GError *why = NULL;
-  g_autofree char *data = NULL;
-  gsize size;
-  if (!g_file_get_contents (file, &data, &size, NULL))
-    {
-      why = g_error_new (PARDON_ERROR, PARDON_ERROR_INPUT,
-                         "cannot read model '%s': there is no such file, or no permission", file);
-      return finish (FALSE, &why, error);
-    }
-  g_autoptr (onnx_graph) graph = onnx_graph_new ((const guint8 *) data, size, file, &why);
+  g_autoptr (onnx_graph) graph = onnx_graph_open (file, &why);
   if (graph == NULL)
     return finish (FALSE, &why, error);
+  /* most files state few shapes; without a runtime those stay open, which is no reason not to list */
+  onnx_model_infer_shapes (file, graph, NULL);
   for (guint i = 0; i < graph->tensors->len; i++)
     {
       const onnx_tensor *t = g_ptr_array_index (graph->tensors, i);

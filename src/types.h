@@ -66,6 +66,7 @@ typedef struct {
   gsize *sizes;               /* k */
   double *cluster_silhouette; /* k: mean over the members; NAN where no member was measured */
   double inertia, silhouette;
+  double inertia_lowest;      /* the least found for this k; below `inertia` where a better separated partition was preferred */
   cluster_curve_point *curve; /* n_curve, over the k's tried, ascending */
   gsize n_curve;
   gsize curve_rows;           /* rows the curve and the silhouettes were measured on (a sample when there are many) */

@@ -267,8 +267,6 @@ def main():
 
     for rule in RULES:
         globals()["test_" + rule.__name__] = as_test(rule)
-    for note in notes(tree):
-        print("# note: " + note)
     tap.main()
 
 

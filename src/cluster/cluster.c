@@ -13,6 +13,9 @@
 #define CURVE_ROWS     5000
 #define CURVE_RESTARTS 4
 #define EQUAL          1e-9 /* silhouettes closer than this are ties */
+#define OPTIMA_ROWS    1000
+#define OPTIMA_STARTS  2000
+#define OPTIMA_WORK    1e8 /* multiplications of one look, times starts */
 
 void
 cluster_options_init (cluster_options *o)
@@ -61,7 +64,7 @@ project (const matrix *x, const cluster_options *o, const job *j, clustering *ou
   out->d = out->n_components = p.k;
   out->total_variance = p.total_variance;
   out->explained_variance = g_memdup2 (p.explained_variance, p.k * sizeof *p.explained_variance);
-  out->projected = g_new (float, x->n * p.k);
+  out->projected = g_new (float, x->n *p.k);
   gboolean ok = pca_project (&p, x, o->threads, j, out->projected, error);
   pca_clear (&p);
   return ok;
@@ -185,13 +188,46 @@ set_curve (clustering *c, const survey *s, const cluster_options *o, const job *
       if (k == own.k && all)
         c->curve[c->n_curve++] = own;
       else
-        c->curve[c->n_curve++]
-            = (cluster_curve_point){ .k = k, .inertia = s->fits[i].inertia, .silhouette = s->silhouettes[i] };
+        c->curve[c->n_curve++] =
+            (cluster_curve_point){ .k = k, .inertia = s->fits[i].inertia, .silhouette = s->silhouettes[i] };
       placed |= k == own.k;
     }
   if (!placed)
     c->curve[c->n_curve++] = own;
   c->curve_rows = s->sample.n;
+  return TRUE;
+}
+
+/* Few pictures leave k-means undecided: partitions whose inertias differ by less than a third of one picture's mean share (1 / 3n) are
+ * as good as one another, and of those the best separated one is taken. The choice narrows as n grows and is not looked for where
+ * it no longer matters. */
+static gboolean
+prefer_separated (const matrix *rows, const kmeans_options *settings, kmeans *fit, const cluster_options *o, const job *j,
+                  GError **error)
+{
+  double work = (double) rows->n * (double) rows->d * fit->k;
+  int starts = (int) MIN (OPTIMA_STARTS, OPTIMA_WORK / work);
+  if (fit->k < 2 || fit->k < settings->k || settings->min_size > 1 || rows->n > OPTIMA_ROWS)
+    return TRUE;
+  double most = fit->inertia * (1 + 1 / (3 * (double) rows->n));
+  g_autoptr (GArray) optima = kmeans_optima (rows, settings, starts, most, j, error);
+  if (optima == NULL)
+    return FALSE;
+  g_autofree silhouette_labelling *of = g_new0 (silhouette_labelling, optima->len + 1);
+  of[0] = (silhouette_labelling){ .labels = fit->labels, .k = fit->k };
+  for (guint i = 0; i < optima->len; i++)
+    of[i + 1] = (silhouette_labelling){ .labels = g_array_index (optima, kmeans, i).labels, .k = fit->k };
+  silhouette_many (rows, of, optima->len + 1, o->threads);
+  guint best = 0;
+  for (guint i = 1; i <= optima->len; i++)
+    if (of[i].mean > of[best].mean + EQUAL)
+      best = i;
+  if (best > 0)
+    {
+      kmeans former = *fit;
+      *fit = g_array_index (optima, kmeans, best - 1);
+      g_array_index (optima, kmeans, best - 1) = former;
+    }
   return TRUE;
 }
 
@@ -218,6 +254,12 @@ cluster_projected (clustering *c, survey *s, const cluster_options *o, const job
   job quiet = { .stop = j != NULL ? j->stop : NULL, .user = j != NULL ? j->user : NULL };
   if (!kmeans_fit (&rows, &settings, &quiet, &fit, error))
     return FALSE;
+  c->inertia_lowest = fit.inertia;
+  if (!prefer_separated (&rows, &settings, &fit, o, &quiet, error))
+    {
+      kmeans_clear (&fit);
+      return FALSE;
+    }
   c->k = fit.k;
   c->inertia = fit.inertia;
   c->labels = g_steal_pointer (&fit.labels);
@@ -235,8 +277,8 @@ cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering
   survey s = { 0 };
   if (o->k < 0 || o->k_max < 0)
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "cannot make %d clusters: ask for at least one, or for 0 to choose",
-                   MIN (o->k, o->k_max));
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                   "cannot make %d clusters: ask for at least one, or for 0 to choose", MIN (o->k, o->k_max));
       return FALSE;
     }
   gboolean ok = project (x, o, j, out, error) && cluster_projected (out, &s, o, j, error);

@@ -5,9 +5,9 @@
 #include "types.h"
 
 typedef struct {
-  gsize components;  /* of PCA; 0: none, cluster the features as they are */
-  int k;             /* 0: the one with the best mean silhouette among 2 .. k_max (the smallest of equals), 1 where there is no choice */
-  int k_max;         /* default 20, at most n - 1 */
+  gsize components; /* of PCA; 0: none, cluster the features as they are */
+  int k; /* 0: the one with the best mean silhouette among 2 .. k_max (the smallest of equals), 1 where there is no choice */
+  int k_max; /* default 20, at most n - 1 */
   gsize min_size;
   guint64 seed;
   int threads;
@@ -17,5 +17,6 @@ void cluster_options_init (cluster_options *o);
 /* x: n >= 1 rows, all finite. The curve runs over k = 2 .. max(k_max, k + 5), at most n - 1 and as far as there are distinct rows and members for
  * min_size, and holds the chosen k in any case. It and the silhouettes are measured on at most 5000 rows drawn by the seed, with fewer
  * restarts than the result has; where all rows were measured, the chosen k's point is the result itself. k above the number of distinct
- * rows is lowered. Errors: PARDON_ERROR_INPUT, PARDON_ERROR_STOPPED; `out` is then cleared. */
+ * rows is lowered. Of partitions that differ in inertia by less than a third of one picture's mean share, at most 1000 rows, the one with the best
+ * silhouette is taken (inertia_lowest is the least inertia found). Errors: PARDON_ERROR_INPUT, PARDON_ERROR_STOPPED; `out` is then cleared. */
 gboolean cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error);

@@ -19,7 +19,7 @@ const onnx_runtime_info *onnx_runtime_find (void);
 typedef struct onnx_model onnx_model;
 
 typedef struct {
-  int width, height; /* of the input; 0 where the graph leaves it free (the view decides) */
+  int width, height; /* of the input as it is run: the graph's, or the view's where the graph leaves it free */
   gboolean planar;   /* NCHW; else NHWC */
   int batch;         /* 1: fixed at one; other n: fixed at n; 0: free */
   int n_outputs;     /* as many as tensors asked for */

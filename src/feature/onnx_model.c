@@ -91,6 +91,8 @@ settle_size (onnx_model *m, int width, int height, GError **error)
                    m->path, takes_wide, takes_high, wide, high);
       return FALSE;
     }
+  m->info.width = wide;
+  m->info.height = high;
   shape[m->info.planar ? 1 : 3] = 3;
   shape[row] = high;
   shape[row + 1] = wide;

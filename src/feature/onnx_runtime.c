@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include <onnxruntime_c_api.h>
-#include <onnxruntime_session_options_config_keys.h>
 
 #define OLDEST_API 17
+/* Session options by name, because the older headers do not have them all. */
+#define EXTERNAL_FOLDER       "session.model_external_initializers_file_folder_path"
+#define EXTERNAL_FOLDER_SINCE 21
+#define ALLOW_SPINNING        "session.intra_op.allow_spinning"
 #define REMEDY                                                                                                         \
   "build with './dev build', which brings it, install the system's libonnxruntime, or name the library of a release "  \
   "(1.17 or "                                                                                                          \
@@ -25,6 +28,7 @@
 typedef struct {
   const OrtApi *api; /* NULL: missing */
   OrtEnv *env;
+  guint64 minor; /* of its version 1.x */
   gboolean cuda;
   onnx_runtime_info info;
 } ort_library;
@@ -96,8 +100,8 @@ adopt (ort_library *ort, void *handle, const char *name)
   const char *version = base->GetVersionString ();
   /* Asked for more than it has, the library complains on stderr. */
   const char *dot = strchr (version, '.');
-  guint64 offered = dot != NULL ? g_ascii_strtoull (dot + 1, NULL, 10) : 0;
-  for (guint v = (guint) MIN (offered, ORT_API_VERSION); v >= OLDEST_API && ort->api == NULL; v--)
+  ort->minor = dot != NULL ? g_ascii_strtoull (dot + 1, NULL, 10) : 0;
+  for (guint v = (guint) MIN (ort->minor, ORT_API_VERSION); v >= OLDEST_API && ort->api == NULL; v--)
     ort->api = base->GetApi (v);
   if (ort->api == NULL)
     return g_strdup_printf ("'%s' is ONNX Runtime %s, too old: 1.%d is the first that will do", name, version,
@@ -228,12 +232,9 @@ session_options (const ort_library *ort, const char *path, int threads, gboolean
       || !succeeded (api, api->SetSessionGraphOptimizationLevel (options, optimise ? ORT_ENABLE_ALL : ORT_DISABLE_ALL),
                      path, error)
       /* Decoding goes on beside: a thread that waits must not hold a core. */
-      || !succeeded (api, api->AddSessionConfigEntry (options, kOrtSessionOptionsConfigAllowIntraOpSpinning, "0"), path,
-                     error)
+      || !succeeded (api, api->AddSessionConfigEntry (options, ALLOW_SPINNING, "0"), path, error)
       || !succeeded (api, api->SetSessionLogSeverityLevel (options, ORT_LOGGING_LEVEL_ERROR), path, error)
-      || !succeeded (
-          api, api->AddSessionConfigEntry (options, kOrtSessionOptionsModelExternalInitializersFileFolderPath, folder),
-          path, error))
+      || !succeeded (api, api->AddSessionConfigEntry (options, EXTERNAL_FOLDER, folder), path, error))
     {
       api->ReleaseSessionOptions (options);
       return NULL;
@@ -277,6 +278,15 @@ onnx_session_new (const char *path, const onnx_graph *g, const char *const *tens
   if (ort->api == NULL)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_MISSING, "cannot run model '%s': %s", path, ort->info.missing);
+      return NULL;
+    }
+  if (g->external_data && ort->minor < EXTERNAL_FOLDER_SINCE)
+    {
+      g_set_error (
+          error, PARDON_ERROR, PARDON_ERROR_MODEL,
+          "cannot use model '%s': its weights lie in files beside it, for which ONNX Runtime has to be 1.%d or "
+          "later, and this is %s",
+          path, EXTERNAL_FOLDER_SINCE, ort->info.version);
       return NULL;
     }
   g_autoptr (GPtrArray) inner = g_ptr_array_new ();

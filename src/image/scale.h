@@ -4,7 +4,7 @@
  *        torch      RGB / 255, minus (.485 .456 .406), over (.229 .224 .225)
  *        tf         RGB / 127.5 - 1                         unit       RGB / 255
  *        clip       RGB / 255, minus (.48145466 .4578275 .40821073), over (.26862954 .26130258 .27577711)
- *        raw        0..255 as they are
+ *        lite       (RGB - 127) / 128                       raw        0..255 as they are
  * Or a path to a text file (docs/views.md). */
 #pragma once
 

@@ -98,7 +98,7 @@ paint_skyline (canvas *c, const block *b, int ground, float middle, float low, f
 
   while (x < c->width)
     {
-      int w = (int) (dice_roll (d, 0.045f, 0.15f) * h);
+      int w = 1 + (int) (dice_roll (d, 0.045f, 0.15f) * h);
       float from = ((float) x + 0.5f * (float) w - middle) / (0.75f * h), peak = 1.0f / (1.0f + 3.5f * from * from);
       float tall = h * (low + (high - low) * peak * dice_roll (d, 0.25f, 1.0f));
       paint_house (c, b, x, ground, w, (int) tall);

@@ -33,7 +33,7 @@ paint_floor (canvas *c, const wood *w)
 {
   float h = (float) c->height;
 
-  for (int y = (int) (w->horizon + 0.03f * h); y < c->height; y++)
+  for (int y = (int) (w->horizon + 0.03f * h) + 1; y < c->height; y++)
     for (int x = 0; x < c->width; x++)
       {
         float z = w->eye * h / ((float) y - w->horizon), wx = ((float) x - 0.5f * (float) c->width) / h * z,

@@ -57,7 +57,8 @@ paint_tree (canvas *c, float x, float foot, float tall, colour haze, float mist)
             bumps = 0.75f + 0.5f * noise_at (c, u * 2.0f + x, v * 2.0f, NULL);
       if (u * u + v * v > bumps)
         continue;
-      float lit = CLAMP (0.45f - 0.4f * v + 0.2f * u + dice_roll (d, -0.3f, 0.3f), 0.0f, 1.0f), s = 0.04f * tall + 0.5f;
+      float light_here = 0.45f - 0.4f * v + 0.2f * u + dice_roll (d, -0.3f, 0.3f);
+      float lit = CLAMP (light_here, 0.0f, 1.0f), s = 0.04f * tall + 0.5f;
       canvas_dab (c, x + u * wide, foot - 0.6f * tall + v * 0.42f * tall, s, 0.7f * s, 0.8f, 0.6f,
                   colour_mix (dark, light, lit), 0.95f);
     }

@@ -136,6 +136,7 @@ noise_texture (const canvas *c, float x, float y, float fine, int octaves)
 {
   float k = 1.0f;
 
+  fine = CLAMP (fine, 1e-6f, 1e6f);
   while (k * fine < 0.2f)
     k *= 2.0f;
   while (k * fine >= 0.4f)

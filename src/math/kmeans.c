@@ -12,7 +12,8 @@
 #define RESTART_WORK  4e9 /* multiplications a look, times restarts */
 #define SWAP_WORK     4e8 /* the same, times attempts to move a centre */
 #define SWAP_MOST     100
-#define EXCHANGE_WORK 1e7 /* up to here every restart ends with exchanges, above only the best */
+#define EXCHANGE_WORK 1e7 /* up to both every restart ends with exchanges, above only the best */
+#define EXCHANGE_ROWS 3000
 
 void
 kmeans_options_init (kmeans_options *o)
@@ -111,7 +112,7 @@ optimise (const kmeans_points *p, const kmeans_options *o, int k, const job *j, 
   int asked = k == 1 ? 1 : MAX (o->restarts, 1);
   int restarts = MIN (asked, MAX ((int) MIN (RESTART_WORK / work, 1e6), 2));
   double tolerance = o->tolerance * mean_variance (p);
-  gboolean exchange = work <= EXCHANGE_WORK, ok = TRUE;
+  gboolean exchange = work <= EXCHANGE_WORK && p->n <= EXCHANGE_ROWS, ok = TRUE;
   double enough = exchange ? 0 : 1e-5;
   kmeans_state *best = kmeans_state_new (p, k), *s = kmeans_state_new (p, k);
   for (int r = 0; r < restarts && ok; r++)
@@ -218,7 +219,7 @@ static void
 measure (const kmeans_points *p, kmeans *out)
 {
   gsize kd = (gsize) out->k * p->d;
-  g_autofree double *sums = g_new0 (double, p->parts * kd);
+  g_autofree double *sums = g_new0 (double, p->parts *kd);
   g_autofree double *centres = g_new0 (double, kd);
   g_autofree double *inertia = g_new0 (double, p->parts);
   finish_job w = { .x = p->x, .out = out, .parts = p->parts, .sums = sums, .centres = centres, .inertia = inertia };
@@ -233,6 +234,18 @@ measure (const kmeans_points *p, kmeans *out)
   blocks_run (p->parts, kmeans_points_threads (p, 1), measure_part, &w);
   for (gsize part = 0; part < p->parts; part++)
     out->inertia += inertia[part];
+}
+
+static void
+kmeans_finish (const kmeans_points *p, const kmeans_state *s, kmeans *out)
+{
+  *out = (kmeans){ .k = s->k, .d = p->d, .iterations = s->iterations };
+  out->centres = g_new (float, (gsize) s->k * p->d);
+  out->labels = g_new (int, p->n);
+  out->distances = g_new (float, p->n);
+  out->sizes = g_new (gsize, s->k);
+  order_clusters (s, p->n, out);
+  measure (p, out);
 }
 
 gboolean
@@ -258,17 +271,54 @@ kmeans_fit (const matrix *x, const kmeans_options *o, const job *j, kmeans *out,
   int k = (int) distinct_rows (x, MIN ((gsize) o->k, x->n));
   kmeans_state *best = optimise (&p, o, k, j, error);
   if (best != NULL)
-    {
-      *out = (kmeans){ .k = k, .d = x->d, .iterations = best->iterations };
-      out->centres = g_new (float, (gsize) k * x->d);
-      out->labels = g_new (int, x->n);
-      out->distances = g_new (float, x->n);
-      out->sizes = g_new (gsize, k);
-      order_clusters (best, x->n, out);
-      measure (&p, out);
-    }
+    kmeans_finish (&p, best, out);
   gboolean ok = best != NULL;
   kmeans_state_free (best);
   kmeans_points_clear (&p);
   return ok;
+}
+
+/* TRUE when `found` (of kmeans, all of the same rows) holds this partition already: the order of clusters is fixed, so equal partitions have
+ * equal labels. */
+static gboolean
+is_known (GArray *found, const kmeans *km, gsize n)
+{
+  for (guint i = 0; i < found->len; i++)
+    if (memcmp (g_array_index (found, kmeans, i).labels, km->labels, n * sizeof *km->labels) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+GArray *
+kmeans_optima (const matrix *x, const kmeans_options *o, int starts, double most, const job *j, GError **error)
+{
+  kmeans_points p;
+  if (!kmeans_points_init (&p, x, o->k, o->threads, error))
+    return NULL;
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (kmeans));
+  g_array_set_clear_func (found, (GDestroyNotify) kmeans_clear);
+  kmeans_state *s = kmeans_state_new (&p, o->k);
+  double limit = most * p.scale * p.scale * (1 + 1e-6), tolerance = o->tolerance * mean_variance (&p);
+  for (int r = 0; r < starts; r++)
+    {
+      GRand *rng = rows_rand (o->seed, G_MAXUINT32 - 1 - (guint32) r);
+      kmeans_seed (&p, rng, s);
+      g_rand_free (rng);
+      if (!kmeans_lloyd (&p, s, o->max_iterations, tolerance, j, error))
+        {
+          g_clear_pointer (&found, g_array_unref);
+          break;
+        }
+      kmeans km;
+      if (s->inertia > limit)
+        continue;
+      kmeans_finish (&p, s, &km);
+      if (km.inertia <= most && !is_known (found, &km, x->n))
+        g_array_append_val (found, km);
+      else
+        kmeans_clear (&km);
+    }
+  kmeans_state_free (s);
+  kmeans_points_clear (&p);
+  return found;
 }

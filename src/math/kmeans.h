@@ -16,9 +16,9 @@ typedef struct {
   int k;
   int restarts;       /* default 10 */
   int max_iterations; /* default 300 */
-  double tolerance;   /* squared movement of all centres below which a restart has settled, in units of the mean variance of a column;
-                         default 1e-4, as scikit-learn */
-  gsize min_size;     /* 0 or 1: none */
+  double tolerance;   /* squared movement of all centres below which a restart has settled, in units of the mean variance of a
+                         column; default 1e-4, as scikit-learn */
+  gsize min_size; /* 0 or 1: none */
   guint64 seed;
   int threads;
 } kmeans_options;
@@ -26,12 +26,12 @@ typedef struct {
 typedef struct {
   int k;
   gsize d;
-  float *centres;     /* k x d; clusters ordered by size, largest first, ties by first member */
-  int *labels;        /* n */
-  float *distances;   /* n: Euclidean, to the own centre */
-  gsize *sizes;       /* k; every cluster has a member */
-  double inertia;     /* sum of squared distances */
-  int iterations;     /* of the best restart */
+  float *centres;   /* k x d; clusters ordered by size, largest first, ties by first member */
+  int *labels;      /* n */
+  float *distances; /* n: Euclidean, to the own centre */
+  gsize *sizes;     /* k; every cluster has a member */
+  double inertia;   /* sum of squared distances */
+  int iterations;   /* of the best restart */
 } kmeans;
 
 void kmeans_options_init (kmeans_options *o);
@@ -39,6 +39,11 @@ void kmeans_options_init (kmeans_options *o);
  * value is not finite. Tells the job of "clusters", restarts done and in all. On FALSE `out` is cleared. */
 gboolean kmeans_fit (const matrix *x, const kmeans_options *o, const job *j, kmeans *out, GError **error);
 void kmeans_clear (kmeans *km);
+
+/* The distinct partitions into exactly k clusters that Lloyd's iterations settle in from `starts` seeded starts and whose inertia is at most
+ * `most`: a GArray of kmeans (free with g_array_unref). For small n: a start costs about twenty looks at all rows. NULL with `error`
+ * set when a value is not finite or the job asks to stop. min_size and restarts are not regarded. */
+GArray *kmeans_optima (const matrix *x, const kmeans_options *o, int starts, double most, const job *j, GError **error);
 
 /* Mean silhouette (Rousseeuw 1987) of `labels` (n, 0..k-1) over at most `max_rows` rows drawn with `seed` (0: all rows), both sides of the
  * measure within the drawn rows. -1..1; 0 for clusters of one and where k < 2. `each` (n floats; NAN where not drawn) may be NULL. */
@@ -48,8 +53,8 @@ double silhouette (const matrix *x, const int *labels, int k, gsize max_rows, gu
 typedef struct {
   const int *labels; /* n */
   int k;
-  float *each;       /* n, or NULL */
-  double mean;       /* out */
+  float *each; /* n, or NULL */
+  double mean; /* out */
 } silhouette_labelling;
 
 /* All of them for one computation of the distances, which is where the time goes; over all rows of x. */

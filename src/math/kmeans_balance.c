@@ -200,7 +200,7 @@ cheapest_assignment (flow *f, gsize min_size, const job *j, GError **error)
     return TRUE;
   for (gsize i = 0; i < f->p->n; i++)
     enter (f, (guint32) i, (gsize) f->labels[i]);
-  g_autofree double *arc = g_new (double, k * k);
+  g_autofree double *arc = g_new (double, k *k);
   g_autofree double *distance = g_new (double, k);
   g_autofree gsize *through = g_new (gsize, k);
   for (gsize a = 0; a < k; a++)
@@ -240,7 +240,8 @@ adopt (const flow *f, kmeans_state *s)
 }
 
 gboolean
-kmeans_balance (const kmeans_points *p, kmeans_state *s, gsize min_size, int max_iterations, const job *j, GError **error)
+kmeans_balance (const kmeans_points *p, kmeans_state *s, gsize min_size, int max_iterations, const job *j,
+                GError **error)
 {
   gsize k = (gsize) s->k;
   gboolean small = FALSE;
@@ -255,7 +256,7 @@ kmeans_balance (const kmeans_points *p, kmeans_state *s, gsize min_size, int max
                    G_MAXUINT32);
       return FALSE;
     }
-  g_autofree double *cost = g_new (double, p->n * k);
+  g_autofree double *cost = g_new (double, p->n *k);
   g_autofree int *labels = g_new (int, p->n);
   g_autofree gsize *sizes = g_new (gsize, k);
   g_autofree GArray **heaps = g_new (GArray *, k * k);

@@ -50,7 +50,7 @@ hunt_part (gsize part, gpointer user)
   const kmeans_points *p = h->p;
   gsize k = (gsize) h->s->k, end = blocks_first (p->n, p->parts, part + 1);
   g_autofree float *scratch = p->copy == NULL ? g_new (float, KMEANS_BLOCK * p->d) : NULL;
-  g_autofree float *products = g_new (float, KMEANS_BLOCK * k);
+  g_autofree float *products = g_new (float, KMEANS_BLOCK *k);
   float least[KMEANS_BLOCK];
   h->found[part] = g_array_new (FALSE, FALSE, sizeof (gsize));
   for (gsize first = blocks_first (p->n, p->parts, part); first < end; first += KMEANS_BLOCK)
@@ -62,8 +62,7 @@ hunt_part (gsize part, gpointer user)
         {
           gsize row = first + i, own = (gsize) h->s->labels[row];
           float size2 = p->norm2[row] + h->norm2[own];
-          if (h->s->sizes[own] > 1
-              && least[i] < h->leave[own] * (products[own * count + i] + size2) + DOUBT * size2)
+          if (h->s->sizes[own] > 1 && least[i] < h->leave[own] * (products[own * count + i] + size2) + DOUBT * size2)
             g_array_append_val (h->found[part], row);
         }
     }
@@ -73,7 +72,7 @@ static void
 find_candidates (const kmeans_points *p, const kmeans_state *s, GArray **found)
 {
   gsize k = (gsize) s->k, d = p->d;
-  g_autofree float *centres = g_new (float, k * d);
+  g_autofree float *centres = g_new (float, k *d);
   g_autofree float *factors = g_new0 (float, 3 * k);
   hunt h = { .p = p, .s = s, .centres = centres, .norm2 = factors, .found = found };
   h.leave = factors + k;

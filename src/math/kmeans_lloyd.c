@@ -161,7 +161,7 @@ look_init (look *l, const kmeans_points *p, kmeans_state *s)
 {
   gsize k = (gsize) s->k, d = p->d;
   *l = (look){ .p = p, .s = s };
-  l->centres = g_new (float, k * d);
+  l->centres = g_new (float, k *d);
   l->norm2 = g_new (float, k);
   for (gsize c = 0; c < k; c++)
     {
@@ -236,7 +236,7 @@ look_at_part (gsize part, gpointer user)
   const kmeans_points *p = l->p;
   gsize k = (gsize) l->s->k, end = blocks_first (p->n, p->parts, part + 1);
   g_autofree float *scratch = p->copy == NULL ? g_new (float, KMEANS_BLOCK * p->d) : NULL;
-  g_autofree float *products = g_new (float, KMEANS_BLOCK * k);
+  g_autofree float *products = g_new (float, KMEANS_BLOCK *k);
   float least[KMEANS_BLOCK], next[KMEANS_BLOCK];
   int best[KMEANS_BLOCK];
   for (gsize first = blocks_first (p->n, p->parts, part); first < end; first += KMEANS_BLOCK)
@@ -263,7 +263,7 @@ assign (const kmeans_points *p, kmeans_state *s)
   gsize k = (gsize) s->k, kd = k * p->d, changed = 0;
   look l;
   look_init (&l, p, s);
-  l.delta = g_new0 (double, p->parts * kd);
+  l.delta = g_new0 (double, p->parts *kd);
   l.moved = g_new0 (gssize, p->parts * k);
   l.changed = g_new0 (gsize, p->parts);
   blocks_run (p->parts, kmeans_points_threads (p, s->k), look_at_part, &l);

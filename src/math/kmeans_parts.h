@@ -9,11 +9,11 @@
 typedef struct {
   const matrix *x;
   gsize n, d;
-  double *mean;  /* d */
-  double scale;  /* a power of two: scaled rows are within -1..1 */
-  float *copy;   /* n x d scaled rows; NULL when that would take over a GiB, then blocks are made when asked for */
-  float *norm2;  /* n: squared lengths of the scaled rows */
-  gsize parts;   /* fixed by n, d and the largest k */
+  double *mean; /* d */
+  double scale; /* a power of two: scaled rows are within -1..1 */
+  float *copy;  /* n x d scaled rows; NULL when that would take over a GiB, then blocks are made when asked for */
+  float *norm2; /* n: squared lengths of the scaled rows */
+  gsize parts;  /* fixed by n, d and the largest k */
   int threads;
 } kmeans_points;
 
@@ -62,8 +62,8 @@ void kmeans_seed (const kmeans_points *p, GRand *rng, kmeans_state *s);
 /* Tries `attempts` times to take a centre away and put it elsewhere (Lattanzi and Sohler 2019), settling each time as kmeans_lloyd and
  * kmeans_exchange (with `enough`) do; keeps what is better. With `thrifty`, only replacements that look promising before settling are
  * followed. */
-gboolean kmeans_swap (const kmeans_points *p, kmeans_state *s, int attempts, gboolean thrifty, double enough, GRand *rng,
-                      const job *j, GError **error);
+gboolean kmeans_swap (const kmeans_points *p, kmeans_state *s, int attempts, gboolean thrifty, double enough,
+                      GRand *rng, const job *j, GError **error);
 
 /* kmeans_balance.c: no cluster below min_size, at the least cost; see there. labels and centres change. */
 gboolean kmeans_balance (const kmeans_points *p, kmeans_state *s, gsize min_size, int max_iterations, const job *j,

@@ -8,7 +8,7 @@
 #include "math/linalg.h"
 #include "math/rows.h"
 
-#define STRETCH   8    /* iterations between looks at whether a moved centre is worth more of them */
+#define STRETCH   8 /* iterations between looks at whether a moved centre is worth more of them */
 #define STRETCHES 6
 #define PROMISE   1.01 /* inertia before settling, as a multiple of the best, that a thrifty search still follows */
 
@@ -18,13 +18,13 @@
 typedef struct {
   const kmeans_points *p;
   int count;
-  float *rows;          /* count x d */
-  float *norm2;         /* count */
-  float *distance2;     /* count x n */
+  float *rows;      /* count x d */
+  float *norm2;     /* count */
+  float *distance2; /* count x n */
   const kmeans_state *s;
-  const float *second;  /* n, or NULL */
-  double *cost;         /* parts x count: inertia with the candidate added */
-  double *loss;         /* parts x count x k: what taking a centre away then costs; only with `second` */
+  const float *second; /* n, or NULL */
+  double *cost;        /* parts x count: inertia with the candidate added */
+  double *loss;        /* parts x count x k: what taking a centre away then costs; only with `second` */
 } trial;
 
 /* values (m) become squared distances to candidate c of the rows from `first` on. */
@@ -51,7 +51,7 @@ judge_part (gsize part, gpointer user)
   const kmeans_points *p = t->p;
   gsize count = (gsize) t->count, k = (gsize) t->s->k, end = blocks_first (p->n, p->parts, part + 1);
   g_autofree float *scratch = p->copy == NULL ? g_new (float, KMEANS_BLOCK * p->d) : NULL;
-  g_autofree float *products = g_new (float, KMEANS_BLOCK * count);
+  g_autofree float *products = g_new (float, KMEANS_BLOCK *count);
   for (gsize first = blocks_first (p->n, p->parts, part); first < end; first += KMEANS_BLOCK)
     {
       gsize m = MIN (KMEANS_BLOCK, end - first);
@@ -66,8 +66,8 @@ judge_part (gsize part, gpointer user)
           for (gsize i = 0; i < m; i++)
             cost += MIN (near[i], values[i]);
           for (gsize i = 0; i < m && loss != NULL; i++)
-            loss[t->s->labels[first + i]]
-                += (double) MIN (t->second[first + i], values[i]) - (double) MIN (near[i], values[i]);
+            loss[t->s->labels[first + i]] +=
+                (double) MIN (t->second[first + i], values[i]) - (double) MIN (near[i], values[i]);
           t->cost[part * count + c] += cost;
           memcpy (t->distance2 + c * p->n + first, values, m * sizeof *values);
         }
@@ -80,9 +80,9 @@ trial_init (trial *t, const kmeans_points *p, const kmeans_state *s, int count, 
   *t = (trial){ .p = p, .s = s, .count = count, .second = second };
   t->rows = g_new (float, (gsize) count * p->d);
   t->norm2 = g_new (float, count);
-  t->distance2 = g_new (float, p->n * (gsize) count);
-  t->cost = g_new (double, p->parts * (gsize) count);
-  t->loss = second != NULL ? g_new (double, p->parts * (gsize) count * (gsize) s->k) : NULL;
+  t->distance2 = g_new (float, p->n *(gsize) count);
+  t->cost = g_new (double, p->parts *(gsize) count);
+  t->loss = second != NULL ? g_new (double, p->parts *(gsize) count *(gsize) s->k) : NULL;
 }
 
 static void
@@ -244,7 +244,8 @@ follow (const kmeans_points *p, const kmeans_state *s, kmeans_state *other, gboo
       if (!kmeans_lloyd (p, other, STRETCH, 0, j, error))
         return FALSE;
       /* what it gained in the last stretch it is granted again, for every stretch to come */
-      double hope = stretch == 0 ? s->inertia * (thrifty ? 0.01 : 0.05) : (before - other->inertia) * (STRETCHES - stretch);
+      double hope =
+          stretch == 0 ? s->inertia * (thrifty ? 0.01 : 0.05) : (before - other->inertia) * (STRETCHES - stretch);
       if (other->inertia - hope > s->inertia)
         return TRUE;
       if (stretch > 0 && before - other->inertia <= 1e-4 * other->inertia)

@@ -29,8 +29,8 @@ linalg_describe (void)
       /* the configuration reads "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...": name and version say enough */
       g_auto (GStrv) words = g_strsplit (openblas_get_config (), " ", 3);
       gboolean two = words[0] != NULL && words[1] != NULL;
-      char *made = g_strdup_printf ("%s %s, %s kernels", two ? words[0] : "OpenBLAS", two ? words[1] : "of unknown version",
-                                    openblas_get_corename ());
+      char *made = g_strdup_printf ("%s %s, %s kernels", two ? words[0] : "OpenBLAS",
+                                    two ? words[1] : "of unknown version", openblas_get_corename ());
       g_once_init_leave (&text, (gsize) made);
     }
   return (const char *) text;
@@ -47,7 +47,8 @@ linalg_gemm_nt (gsize m, gsize n, gsize k, float alpha, const float *a, const fl
 }
 
 void
-linalg_gemm_nt_double (gsize m, gsize n, gsize k, double alpha, const double *a, const double *b, double beta, double *c)
+linalg_gemm_nt_double (gsize m, gsize n, gsize k, double alpha, const double *a, const double *b, double beta,
+                       double *c)
 {
   if (m == 0 || n == 0)
     return;
@@ -110,9 +111,9 @@ linalg_eigen_top (gsize n, gsize k, double *a, double *values, double *vectors, 
   g_autofree lapack_int *support = g_new (lapack_int, 2 * n);
   lapack_int found = 0;
   /* a row-major upper triangle is a column-major lower one, and the column-major n x k result is our k x n: no transposes */
-  lapack_int info = LAPACKE_dsyevr (LAPACK_COL_MAJOR, 'V', 'I', 'L', (lapack_int) n, a, (lapack_int) n, 0, 0,
-                                    (lapack_int) (n - k + 1), (lapack_int) n, 0, &found, w, vectors, (lapack_int) n,
-                                    support);
+  lapack_int info =
+      LAPACKE_dsyevr (LAPACK_COL_MAJOR, 'V', 'I', 'L', (lapack_int) n, a, (lapack_int) n, 0, 0,
+                      (lapack_int) (n - k + 1), (lapack_int) n, 0, &found, w, vectors, (lapack_int) n, support);
   if (info != 0 || (gsize) found != k)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,

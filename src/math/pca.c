@@ -66,7 +66,7 @@ sum_products (const matrix *x, const double *mean, gboolean gram, int threads, c
 {
   gsize p = gram ? x->n : x->d, length = gram ? x->d : x->n, side = (p + TILE - 1) / TILE;
   gsize block = MIN (BLOCK, length);
-  g_autofree double *buffer = g_new (double, block * p);
+  g_autofree double *buffer = g_new (double, block *p);
   product w = { .x = x, .mean = mean, .gram = gram, .p = p, .block = buffer, .c = c };
   for (w.first = 0; w.first < length; w.first += block)
     {
@@ -92,7 +92,7 @@ back_columns (gsize part, gpointer user)
 {
   back *b = user;
   gsize d = b->x->d, c0 = part * TILE, cn = MIN (TILE, d - c0);
-  g_autofree double *block = g_new (double, BLOCK * cn);
+  g_autofree double *block = g_new (double, BLOCK *cn);
   for (gsize first = 0; first < b->x->n; first += BLOCK)
     {
       gsize m = MIN (BLOCK, b->x->n - first);
@@ -107,7 +107,7 @@ back_columns (gsize part, gpointer user)
 static void
 from_gram (const matrix *x, const double *mean, gsize k, const double *u, int threads, double *components)
 {
-  g_autofree double *turned = g_new (double, x->n * k);
+  g_autofree double *turned = g_new (double, x->n *k);
   for (gsize r = 0; r < k; r++)
     for (gsize i = 0; i < x->n; i++)
       turned[i * k + r] = u[r * x->n + i];
@@ -200,14 +200,13 @@ pca_fit (const matrix *x, gsize k, int threads, const job *j, pca *out, GError *
   out->explained_variance = g_new0 (double, out->k);
   gboolean gram = x->n < x->d;
   gsize p = gram ? x->n : x->d;
-  g_autofree double *c = g_new0 (double, p * p);
+  g_autofree double *c = g_new0 (double, p *p);
   g_autofree double *values = g_new0 (double, out->k);
-  g_autofree double *u = gram ? g_new0 (double, out->k * p) : NULL;
+  g_autofree double *u = gram ? g_new0 (double, out->k *p) : NULL;
   gboolean done = x->n == 1 || sum_products (x, out->mean, gram, threads, j, c, error);
   for (gsize i = 0; done && i < p && x->n > 1; i++)
     out->total_variance += c[i * p + i] / (double) (x->n - 1);
-  done = done
-         && (x->n == 1 || linalg_eigen_top (p, out->k, c, values, gram ? u : out->components, error));
+  done = done && (x->n == 1 || linalg_eigen_top (p, out->k, c, values, gram ? u : out->components, error));
   if (!done)
     {
       pca_clear (out);
@@ -241,8 +240,8 @@ project_strip (gsize part, gpointer user)
       return;
     }
   gsize d = w->p->d, k = w->p->k, first = part * STRIP, m = MIN (STRIP, w->x->n - first);
-  g_autofree double *block = g_new (double, STRIP * d);
-  g_autofree double *product_rows = g_new (double, STRIP * k);
+  g_autofree double *block = g_new (double, STRIP *d);
+  g_autofree double *product_rows = g_new (double, STRIP *k);
   for (gsize i = 0; i < m; i++)
     {
       const float *row = matrix_row (w->x, first + i);

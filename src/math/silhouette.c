@@ -14,8 +14,8 @@
 
 typedef struct {
   const matrix *x;
-  double *rows;   /* n x d, moved to their mean */
-  double *norm2;  /* n */
+  double *rows;  /* n x d, moved to their mean */
+  double *norm2; /* n */
   silhouette_labelling *of;
   gsize count;
   gsize **sizes;  /* count: of each cluster */
@@ -65,8 +65,8 @@ measure_part (gsize part, gpointer user)
 {
   measure *w = user;
   gsize n = w->x->n, d = w->x->d, first = part * ROWS, m = MIN (ROWS, n - first);
-  g_autofree double *products = g_new (double, ROWS * COLS);
-  g_autofree double **sums = g_new (double *, w->count * ROWS);
+  g_autofree double *products = g_new (double, ROWS *COLS);
+  g_autofree double **sums = g_new (double *, w->count *ROWS);
   for (gsize i = 0; i < ROWS; i++)
     for (gsize l = 0; l < w->count; l++)
       sums[i * w->count + l] = g_new0 (double, MAX (w->of[l].k, 1));
@@ -96,7 +96,7 @@ measure_init (measure *w, const matrix *x, silhouette_labelling *of, gsize count
   g_autofree double *mean = g_new (double, MAX (d, 1));
   if (!rows_mean (x, 1, mean, NULL))
     return FALSE;
-  w->rows = g_new (double, n * d);
+  w->rows = g_new (double, n *d);
   w->norm2 = g_new0 (double, n);
   for (gsize i = 0; i < n; i++)
     for (gsize c = 0; c < d; c++)
@@ -124,7 +124,7 @@ silhouette_many (const matrix *x, silhouette_labelling *of, gsize count, int thr
   if (count == 0 || !measure_init (&w, x, of, count))
     return;
   gsize parts = (x->n + ROWS - 1) / ROWS;
-  w.totals = g_new0 (double, parts * count);
+  w.totals = g_new0 (double, parts *count);
   blocks_run (parts, threads, measure_part, &w);
   for (gsize l = 0; l < count; l++)
     {

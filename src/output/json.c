@@ -89,6 +89,7 @@ clustering_object (const clustering *c)
   json_object_set_new (o, "dimensions", count (c->d));
   json_object_set_new (o, "k", json_integer (c->k));
   json_object_set_new (o, "inertia", c->k > 0 ? measure (c->inertia) : json_null ());
+  json_object_set_new (o, "inertia_lowest", c->k > 0 ? measure (c->inertia_lowest) : json_null ());
   json_object_set_new (o, "silhouette", c->k > 0 ? measure (c->silhouette) : json_null ());
   json_object_set_new (o, "measured_on", count (c->curve_rows));
   json_t *curve = json_array ();
@@ -212,6 +213,7 @@ summary_document (const report *r)
   json_object_set_new (o, "clustered", count (r->clusters.n));
   json_object_set_new (o, "k", json_integer (r->clusters.k));
   json_object_set_new (o, "inertia", measure (r->clusters.k > 0 ? r->clusters.inertia : NAN));
+  json_object_set_new (o, "inertia_lowest", measure (r->clusters.k > 0 ? r->clusters.inertia_lowest : NAN));
   json_object_set_new (o, "silhouette", measure (r->clusters.k > 0 ? r->clusters.silhouette : NAN));
   json_t *sizes = json_array ();
   for (guint i = 0; i < r->groups->len; i++)

@@ -42,8 +42,9 @@ static gboolean
 put_tables (store *s, const clustering *c, GError **error)
 {
   gboolean good =
-      db_do (s->db, error, "INSERT INTO clustering VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)", "iirirri", (gint64) c->n,
-             (gint64) c->d, c->total_variance, (gint64) c->k, c->inertia, c->silhouette, (gint64) c->curve_rows);
+      db_do (s->db, error, "INSERT INTO clustering VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "iirirrir", (gint64) c->n,
+             (gint64) c->d, c->total_variance, (gint64) c->k, c->inertia, c->silhouette, (gint64) c->curve_rows,
+             c->inertia_lowest);
   for (int i = 0; i < c->k && good; i++)
     good = db_do (s->db, error, "INSERT INTO cluster VALUES (?1, ?2, ?3)", "iir", (gint64) i, (gint64) c->sizes[i],
                   c->cluster_silhouette != NULL ? c->cluster_silhouette[i] : NAN);
@@ -116,6 +117,7 @@ take_scalars (db_query *q, gsize i, clustering *c)
   c->inertia = db_real (q, 3);
   c->silhouette = db_real (q, 4);
   c->curve_rows = (gsize) db_int (q, 5);
+  c->inertia_lowest = db_real (q, 6);
 }
 
 static void
@@ -144,7 +146,7 @@ store_get_clustering (store *s, clustering *c, GError **error)
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
   gsize k;
   *c = (clustering){ 0 };
-  if (!each_row (s, "SELECT n, d, total_variance, inertia, silhouette, curve_rows FROM clustering", 1, take_scalars, c,
+  if (!each_row (s, "SELECT n, d, total_variance, inertia, silhouette, curve_rows, inertia_lowest FROM clustering", 1, take_scalars, c,
                  error)
       || !count_table (s, "SELECT count(*) FROM cluster", &k, error)
       || !count_table (s, "SELECT count(*) FROM curve", &c->n_curve, error)

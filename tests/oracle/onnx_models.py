@@ -294,7 +294,8 @@ def test_refusals():
     said = tool("info", small("gemm.onnx"), 9, 7, "-", code=1)
     assert "takes pictures of 8 x 8 pixels, the view gives 9 x 7" in said, said
     assert "choose one with --view" in tool("info", small("free_size.onnx"), 0, 0, "-", code=1)
-    tool("info", small("gemm.onnx"), 0, 0, "-")
+    assert tool("info", small("gemm.onnx"), 0, 0, "-").startswith("8x8 ")
+    assert tool("info", small("free_size.onnx"), 9, 7, "-").startswith("9x7 ")
 
 
 def test_undefined_rows_are_told():

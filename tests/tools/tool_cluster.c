@@ -53,7 +53,7 @@ write_raw (const char *prefix, const char *suffix, const void *data, gsize bytes
     return;
   g_autofree char *path = g_strconcat (prefix, suffix, NULL);
   g_autoptr (GError) error = NULL;
-  if (!g_file_set_contents_full (path, data, (gssize) bytes, G_FILE_SET_CONTENTS_NONE, 0600, &error))
+  if (!g_file_set_contents (path, data, (gssize) bytes, &error))
     fail (path, error->message);
 }
 
@@ -73,7 +73,7 @@ run_pca (const matrix *m, char **a)
   if (!pca_fit (m, (gsize) atoll (a[0]), threads, NULL, &p, &error))
     fail ("pca", error->message);
   double fit = seconds_since (start);
-  g_autofree float *out = g_new (float, m->n * p.k);
+  g_autofree float *out = g_new (float, m->n *p.k);
   if (!pca_project (&p, m, threads, NULL, out, &error))
     fail ("project", error->message);
   printf ("seconds=%.6f\nfit_seconds=%.6f\nk=%" G_GSIZE_FORMAT "\ntotal=%.17g\n", seconds_since (start), fit, p.k,
@@ -121,8 +121,8 @@ run_silhouette (const matrix *m, char **a)
   memcpy (aligned, labels, length);
   g_autofree float *each = g_new (float, MAX (m->n, 1));
   gint64 start = g_get_monotonic_time ();
-  double mean = silhouette (m, aligned, atoi (a[1]), (gsize) atoll (a[2]), g_ascii_strtoull (a[3], NULL, 10), atoi (a[4]),
-                            each);
+  double mean =
+      silhouette (m, aligned, atoi (a[1]), (gsize) atoll (a[2]), g_ascii_strtoull (a[3], NULL, 10), atoi (a[4]), each);
   printf ("seconds=%.6f\nmean=%.17g\n", seconds_since (start), mean);
   write_raw (a[5], ".each", each, m->n * sizeof (float));
 }
@@ -167,7 +167,9 @@ main (int argc, char **argv)
     const char *name;
     int arguments;
     void (*run) (const matrix *m, char **arguments);
-  } commands[] = { { "pca", 3, run_pca }, { "kmeans", 6, run_kmeans }, { "silhouette", 6, run_silhouette },
+  } commands[] = { { "pca", 3, run_pca },
+                   { "kmeans", 6, run_kmeans },
+                   { "silhouette", 6, run_silhouette },
                    { "cluster", 7, run_cluster } };
   for (gsize i = 0; argc > 2 && i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0 && argc == commands[i].arguments + 3)

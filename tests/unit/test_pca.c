@@ -11,7 +11,7 @@ static float *
 random_rows (gsize n, gsize d, guint32 seed)
 {
   GRand *rng = g_rand_new_with_seed (seed);
-  float *x = g_new (float, n * d);
+  float *x = g_new (float, n *d);
   for (gsize i = 0; i < n; i++)
     {
       double common = g_rand_double (rng);
@@ -61,7 +61,7 @@ check (gsize n, gsize d, gsize k, guint32 seed)
   g_assert_cmpuint (p.k, ==, MAX (MIN (k, MIN (n - 1, d)), 1));
   assert_orthonormal (&p);
   assert_signs (&p);
-  g_autofree float *y = g_new (float, n * p.k);
+  g_autofree float *y = g_new (float, n *p.k);
   g_assert_true (pca_project (&p, &x, 2, NULL, y, &error));
   double sum = 0, total = 0;
   for (gsize c = 0; c < d; c++)
@@ -127,7 +127,8 @@ test_rank (void)
       g_autofree float *data = g_new0 (float, 40 * d);
       for (gsize i = 0; i < 40; i++)
         for (gsize c = 0; c < d; c++)
-          data[i * d + c] = c % 3 == 0 ? 1234.5f : (float) (i % 5) * (float) (c % 4) + (float) (i % 3) * (float) (c % 7);
+          data[i * d + c] =
+              c % 3 == 0 ? 1234.5f : (float) (i % 5) * (float) (c % 4) + (float) (i % 3) * (float) (c % 7);
       matrix x = { .n = 40, .d = d, .data = data };
       pca p;
       g_autoptr (GError) error = NULL;
@@ -206,7 +207,8 @@ test_threads (void)
           g_assert_true (pca_fit (&x, 20, threads[t], NULL, &p[t], NULL));
           g_assert_true (pca_project (&p[t], &x, threads[t], NULL, y + t * 700 * 20, NULL));
           g_assert_cmpmem (p[t].components, 20 * d * sizeof (double), p[0].components, 20 * d * sizeof (double));
-          g_assert_cmpmem (p[t].explained_variance, 20 * sizeof (double), p[0].explained_variance, 20 * sizeof (double));
+          g_assert_cmpmem (p[t].explained_variance, 20 * sizeof (double), p[0].explained_variance,
+                           20 * sizeof (double));
           g_assert_cmpmem (y + t * 700 * 20, 700 * 20 * sizeof (float), y, 700 * 20 * sizeof (float));
         }
       for (int t = 0; t < 3; t++)

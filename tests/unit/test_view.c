@@ -397,7 +397,7 @@ test_scale_files (void)
   drop_file (other);
   drop_file (torch);
   assert_scale_error ("Troch", "did you mean 'torch'?");
-  assert_scale_error ("", "names are caffe, caffe-104, torch, tf, unit, clip, raw");
+  assert_scale_error ("", "names are caffe, caffe-104, torch, tf, unit, clip, lite, raw");
   assert_scale_file_error ("[scale]\ndivide = 0\n", "not a number other than 0");
   assert_scale_file_error ("[scale]\ndivide = nan\n", "not a number other than 0");
   assert_scale_file_error ("[scale]\nstd = 1, 0, 1\n", "other than 0");

@@ -1,0 +1,21 @@
+/* Quality measures: a fixed, documented vector per picture, from pixels alone, on the measure view (view_measure(): short side
+ * 256, area average, never enlarged). Blind by construction: sees neither labels nor predictions (house rule, tests/layers.py). */
+#pragma once
+
+#include "types.h"
+
+#define QUALITY_VERSION 1
+
+typedef struct {
+  const char *name;   /* "mscn1-alpha" */
+  const char *unit;   /* "", "grey levels", "pixels", "log2 ratio", "share" */
+  double low, high;   /* every value lies in here, for any 8-bit picture */
+  const char *source; /* paper and section, or "pardon" with the formula */
+} quality_measure;
+
+gsize quality_size (void);
+const quality_measure *quality_measures (void); /* quality_size() of them */
+
+/* `rgb`: 3 channels, any size from 1 x 1. `out`: quality_size() floats, all finite and within low..high. FALSE only when memory is
+ * short. Thread-safe. */
+gboolean quality_measure_picture (const image *rgb, float *out, GError **error);

@@ -1,0 +1,360 @@
+/* Edges: how wide the strongest ones are, how much a second blur changes the picture, how differences grow with distance and direction,
+ * and how straight edges run. All but the last on luma rounded to 8 bits, where sixteen pixels fit one instruction. */
+#include "feature/quality_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define WINDOW 9      /* pixels */
+#define LEAST_RANGE 20
+#define WIDTH_STEPS 16 /* bins per pixel of width */
+#define WIDTH_BINS 160
+#define NO_WIDTH 3.0  /* pixels: said where there is no edge to measure */
+#define NO_TILE_WIDTH 255
+
+/* --- structure functions --- */
+
+#define LAGS 7
+static const int lags[LAGS] = { 1, 2, 3, 4, 6, 8, 12 };
+
+static guint32
+difference_row (const guint8 *restrict a, const guint8 *restrict b, int n)
+{
+  int sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+  for (int x = 0; x < n; x++)
+    sum += a[x] > b[x] ? a[x] - b[x] : b[x] - a[x];
+  return (guint32) sum;
+}
+
+float *
+QUALITY_NAME (quality_lags) (quality_planes *p, float *out)
+{
+  int w = p->width, h = p->height;
+  double sum[4][LAGS] = { 0 };
+
+  for (int y = 0; y < h; y++)
+    {
+      const guint8 *row = p->y8[0] + (gsize) y * (gsize) w;
+      for (int i = 0; i < LAGS; i++)
+        {
+          int lag = lags[i];
+          sum[0][i] += difference_row (row, row + lag, w - lag);
+          if (y + lag >= h)
+            continue;
+          const guint8 *below = row + (gsize) lag * (gsize) w;
+          sum[1][i] += difference_row (row, below, w);
+          sum[2][i] += difference_row (row, below + lag, w - lag);
+          sum[3][i] += difference_row (row + lag, below, w - lag);
+        }
+    }
+  for (int d = 0; d < 4; d++)
+    {
+      double mean[LAGS];
+      for (int i = 0; i < LAGS; i++)
+        mean[i] = sum[d][i] / ((double) (d == 1 ? w : w - lags[i]) * (d == 0 ? h : h - lags[i])) + 0.25;
+      for (int i = 0; i < LAGS - 1; i++)
+        *out++ = (float) log2 (mean[i] / mean[LAGS - 1]);
+      *out++ = (float) log2 (mean[LAGS - 1]);
+    }
+  return out;
+}
+
+/* --- edge widths --- */
+
+/* Range and largest step of the windows that start at each of n pixels of a row; the row has n + WINDOW - 1. */
+static void
+windows_across (const guint8 *restrict row, int n, guint8 *restrict range, guint8 *restrict step)
+{
+#pragma omp simd
+  for (int x = 0; x < n; x++)
+    {
+      guint8 most = row[x], least = row[x], largest = 0;
+#pragma GCC unroll 8
+      for (int i = 1; i < WINDOW; i++)
+        {
+          guint8 v = row[x + i], u = row[x + i - 1], d = v > u ? v - u : u - v;
+          most = most > v ? most : v;
+          least = least < v ? least : v;
+          largest = largest > d ? largest : d;
+        }
+      range[x] = most - least;
+      step[x] = largest;
+    }
+}
+
+static void
+windows_down (const guint8 *restrict top, gsize stride, int n, guint8 *restrict range, guint8 *restrict step)
+{
+#pragma omp simd
+  for (int x = 0; x < n; x++)
+    {
+      guint8 most = top[x], least = top[x], largest = 0;
+#pragma GCC unroll 8
+      for (int i = 1; i < WINDOW; i++)
+        {
+          guint8 v = top[(gsize) i * stride + (gsize) x], u = top[(gsize) (i - 1) * stride + (gsize) x],
+                 d = v > u ? v - u : u - v;
+          most = most > v ? most : v;
+          least = least < v ? least : v;
+          largest = largest > d ? largest : d;
+        }
+      range[x] = most - least;
+      step[x] = largest;
+    }
+}
+
+typedef struct {
+  int across, rows, row_step; /* windows a row, rows of windows, pixels from row to row */
+  int centre_x, centre_y;     /* from a window's start to its middle pixel */
+} window_grid;
+
+/* Ranges and steps of all windows into p->windows; counts ranges (every second window). */
+static window_grid
+fill_windows (quality_planes *p, int scale, gboolean down, guint32 *ranges)
+{
+  int w = p->w[scale], h = p->h[scale];
+  window_grid grid = { down ? w : w - WINDOW + 1, 0, 2, down ? 0 : WINDOW / 2, down ? WINDOW / 2 : 0 };
+  int last = down ? h - WINDOW : h - 1;
+  guint8 *to = p->windows;
+
+  for (int y = 0; y <= last; y += grid.row_step, grid.rows++)
+    {
+      const guint8 *row = p->y8[scale] + (gsize) y * (gsize) w;
+      guint8 *step = to + grid.across;
+      if (down)
+        windows_down (row, (gsize) w, grid.across, to, step);
+      else
+        windows_across (row, grid.across, to, step);
+      for (int x = 0; x < grid.across; x += 2)
+        ranges[to[x]]++;
+      to = step + grid.across;
+    }
+  return grid;
+}
+
+/* Smallest range that is in the top tenth, and at least LEAST_RANGE. */
+static int
+range_threshold (const guint32 *ranges, double *share)
+{
+  guint64 all = 0, above = 0, busy = 0;
+  int threshold = LEAST_RANGE;
+
+  for (int i = 0; i < 256; i++)
+    {
+      all += ranges[i];
+      busy += i >= LEAST_RANGE ? ranges[i] : 0;
+    }
+  for (int i = 255; i >= LEAST_RANGE; i--)
+    {
+      above += ranges[i];
+      if (above * 10 >= all)
+        {
+          threshold = i;
+          break;
+        }
+    }
+  *share = (double) busy / (double) MAX (all, 1);
+  return threshold;
+}
+
+/* Counts the widths of the strong windows: `centre` and `border` half of the area apart. At scale 0 notes every tile's smallest. */
+static void
+count_widths (quality_planes *p, int scale, const window_grid *grid, int threshold, guint32 *centre, guint32 *border,
+              guint8 *tiles)
+{
+  int w = p->w[scale], h = p->h[scale];
+  int margin_x = (int) (w * 0.1464466), margin_y = (int) (h * 0.1464466);
+  const guint8 *range = p->windows;
+
+  for (int r = 0; r < grid->rows; r++, range += 2 * grid->across)
+    {
+      const guint8 *step = range + grid->across;
+      int y = r * grid->row_step + grid->centre_y;
+      gboolean inside_y = y >= margin_y && y < h - margin_y;
+      for (int i = 0; i < grid->across; i += 2)
+        {
+          if (range[i] < threshold)
+            continue;
+          int x = i + grid->centre_x, bin = (int) ((float) (range[i] * WIDTH_STEPS) / (float) step[i]);
+          gboolean inside = inside_y && x >= margin_x && x < w - margin_x;
+          (inside ? centre : border)[bin]++;
+          int tx = x / QUALITY_TILE, ty = y / QUALITY_TILE;
+          if (tiles != NULL && tx < p->tiles_x && ty < p->tiles_y)
+            {
+              guint8 *tile = &tiles[ty * p->tiles_x + tx];
+              *tile = *tile < bin ? *tile : (guint8) bin;
+            }
+        }
+    }
+}
+
+static float
+width_quantile (const guint32 *count, double q)
+{
+  return (float) (quality_count_quantile (count, WIDTH_BINS, q, NO_WIDTH * WIDTH_STEPS) / WIDTH_STEPS);
+}
+
+static float *
+write_tile_widths (quality_planes *p, const guint8 *tiles, float *out)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < (gsize) p->tiles_x * (gsize) p->tiles_y; i++)
+    if (tiles[i] != NO_TILE_WIDTH)
+      p->tile_scratch[n++] = (float) tiles[i] / WIDTH_STEPS;
+  *out++ = quality_quantile (p->tile_scratch, n, 0.1, (float) NO_WIDTH);
+  *out++ = quality_quantile (p->tile_scratch, n, 0.5, (float) NO_WIDTH);
+  return out;
+}
+
+static float *
+edge_widths (quality_planes *p, float *out)
+{
+  guint32 *ranges = p->count, *both = ranges + 256, *centre = both + WIDTH_BINS, *border = centre + WIDTH_BINS,
+          *all_centre = border + WIDTH_BINS, *all_border = all_centre + WIDTH_BINS;
+  guint8 *tiles = (guint8 *) p->rows; /* fewer than (width / 16) x (height / 16) <= 12 x width only in short pictures */
+  gsize n_tiles = (gsize) p->tiles_x * (gsize) p->tiles_y;
+
+  tiles = (guint8 *) (p->tile_scratch + n_tiles);
+  memset (tiles, NO_TILE_WIDTH, n_tiles);
+  memset (p->count, 0, sizeof (guint32) * QUALITY_BINS * 2);
+  for (int scale = 0; scale < 2; scale++)
+    for (int down = 0; down < 2; down++)
+      {
+        double share;
+        memset (ranges, 0, sizeof (guint32) * (256 + 3 * WIDTH_BINS));
+        window_grid grid = fill_windows (p, scale, down == 1, ranges);
+        int threshold = range_threshold (ranges, &share);
+        count_widths (p, scale, &grid, threshold, centre, border, scale == 0 ? tiles : NULL);
+        for (int i = 0; i < WIDTH_BINS; i++)
+          {
+            both[i] = centre[i] + border[i];
+            all_centre[i] += scale == 0 ? centre[i] : 0;
+            all_border[i] += scale == 0 ? border[i] : 0;
+          }
+        *out++ = width_quantile (both, 0.1);
+        *out++ = width_quantile (both, 0.5);
+        *out++ = width_quantile (both, 0.9);
+        *out++ = (float) share;
+      }
+  float middle = width_quantile (all_centre, 0.5), outer = width_quantile (all_border, 0.5);
+  *out++ = middle;
+  *out++ = outer;
+  *out++ = log2f ((outer + 0.1f) / (middle + 0.1f));
+  return write_tile_widths (p, tiles, out);
+}
+
+/* --- reblur (Crete, Dolmiere, Ladret, Nicolas 2007) --- */
+
+/* A step of the 9-pixel mean is the difference of the pixels that enter and leave, over 9: no blurred picture is needed. */
+static void
+reblur_row (const guint8 *restrict here, const guint8 *restrict last, const guint8 *restrict enters,
+            const guint8 *restrict leaves, int n, double *all, double *kept)
+{
+  int sum = 0, left = 0;
+
+#pragma omp simd reduction(+ : sum, left)
+  for (int x = 0; x < n; x++)
+    {
+      gint16 step = (gint16) (here[x] > last[x] ? here[x] - last[x] : last[x] - here[x]);
+      gint16 blurred = (gint16) (enters[x] > leaves[x] ? enters[x] - leaves[x] : leaves[x] - enters[x]);
+      gint16 nine = (gint16) (9 * step), fall = (gint16) (nine - blurred);
+      sum += nine;
+      left += fall > 0 ? fall : 0;
+    }
+  *all += sum;
+  *kept += sum - left;
+}
+
+static float *
+reblur (const quality_planes *p, int scale, float *out)
+{
+  gsize w = (gsize) p->w[scale];
+  int h = p->h[scale];
+  double all = 0, kept = 0, all_down = 0, kept_down = 0;
+
+  for (int y = 0; y < h; y++)
+    {
+      const guint8 *row = p->y8[scale] + (gsize) y * w;
+      reblur_row (row + 5, row + 4, row + 9, row, (int) w - 9, &all, &kept);
+      if (y >= 5 && y + 4 < h)
+        reblur_row (row, row - w, row + 4 * w, row - 5 * w, (int) w, &all_down, &kept_down);
+    }
+  *out++ = (float) ((kept + 1) / (all + 1));
+  *out++ = (float) ((kept_down + 1) / (all_down + 1));
+  return out;
+}
+
+/* --- straightness --- */
+
+static double
+fill_gradients (quality_planes *p, float *gx, float *gy)
+{
+  int w = p->w[1], h = p->h[1];
+  double energy = 0;
+
+  memset (gx, 0, sizeof (float) * 2 * (gsize) w * (gsize) h);
+  for (int y = 1; y < h - 1; y++)
+    {
+      gsize at = (gsize) y * (gsize) w;
+      const float *restrict row = p->y[1] + at, *restrict above = row - w, *restrict below = row + w;
+      float *restrict u = gx + at, *restrict v = gy + at, sum = 0;
+#pragma omp simd reduction(+ : sum)
+      for (int x = 1; x < w - 1; x++)
+        {
+          u[x] = (above[x + 1] - above[x - 1]) + 2 * (row[x + 1] - row[x - 1]) + (below[x + 1] - below[x - 1]);
+          v[x] = (below[x - 1] - above[x - 1]) + 2 * (below[x] - above[x]) + (below[x + 1] - above[x + 1]);
+          sum += u[x] * u[x] + v[x] * v[x];
+        }
+      energy += sum;
+    }
+  return energy / ((double) (w - 2) * (h - 2));
+}
+
+/* Mean squared sine of the angle between the gradient at a strong edge and at 2, 4 and 8 pixels to both sides along it (scale 1). */
+static float *
+turns (quality_planes *p, float *out)
+{
+  static const int distances[3] = { 2, 4, 8 };
+  int w = p->w[1], h = p->h[1];
+  float *gx = p->gradient, *gy = gx + (gsize) w * (gsize) h;
+  float threshold = (float) MAX (4 * fill_gradients (p, gx, gy), 64 * 16);
+  double turned[3] = { 0 }, n[3] = { 0 };
+
+  for (int y = 1; y < h - 1; y += 2)
+    for (int x = 1; x < w - 1; x++)
+      {
+        gsize at = (gsize) y * (gsize) w + (gsize) x;
+        float u = gx[at], v = gy[at], strength = u * u + v * v;
+        if (strength < threshold)
+          continue;
+        float length = sqrtf (strength), tx = -v / length, ty = u / length;
+        for (int i = 0; i < 6; i++)
+          {
+            float d = (float) (i & 1 ? -distances[i / 2] : distances[i / 2]);
+            int nx = (int) floorf ((float) x + d * tx + 0.5f), ny = (int) floorf ((float) y + d * ty + 0.5f);
+            if (nx < 1 || ny < 1 || nx >= w - 1 || ny >= h - 1)
+              continue;
+            gsize to = (gsize) ny * (gsize) w + (gsize) nx;
+            float s = gx[to], t = gy[to], other = s * s + t * t, cross = u * t - v * s;
+            if (other * 16 < strength)
+              continue;
+            turned[i / 2] += cross * cross / (strength * other);
+            n[i / 2]++;
+          }
+      }
+  for (int i = 0; i < 3; i++)
+    *out++ = (float) ((turned[i] + 1) / (n[i] + 10));
+  return out;
+}
+
+float *
+QUALITY_NAME (quality_edges) (quality_planes *p, float *out)
+{
+  out = edge_widths (p, out);
+  out = reblur (p, 0, out);
+  out = reblur (p, 1, out);
+  return turns (p, out);
+}

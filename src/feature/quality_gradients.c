@@ -1,0 +1,91 @@
+/* Moments of differences and of the Laplacian at three scales: blur lowers them, noise and specks lift them and change their shape. */
+#include "feature/quality_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FLOOR 0.0625 /* square grey levels under a logarithm */
+
+typedef struct {
+  double n, s1, s2, s3, s4;
+} moments;
+
+static void
+sum_differences (const float *restrict a, const float *restrict b, int n, moments *m)
+{
+  float s2 = 0, s4 = 0;
+
+#pragma omp simd reduction(+ : s2, s4)
+  for (int x = 0; x < n; x++)
+    {
+      float d = b[x] - a[x], d2 = d * d;
+      s2 += d2;
+      s4 += d2 * d2;
+    }
+  m->n += n;
+  m->s2 += s2;
+  m->s4 += s4;
+}
+
+static void
+sum_laplacian (const float *restrict above, const float *restrict row, const float *restrict below, int n,
+               guint16 *restrict bins, moments *m)
+{
+  float s1 = 0, s2 = 0, s3 = 0, s4 = 0;
+
+#pragma omp simd reduction(+ : s1, s2, s3, s4)
+  for (int x = 1; x < n - 1; x++)
+    {
+      float d = above[x] + below[x] + row[x - 1] + row[x + 1] - 4 * row[x], d2 = d * d;
+      s1 += d;
+      s2 += d2;
+      s3 += d2 * d;
+      s4 += d2 * d2;
+      bins[x] = (guint16) (int) (fabsf (d) * 4);
+    }
+  m->n += n - 2;
+  m->s1 += s1;
+  m->s2 += s2;
+  m->s3 += s3;
+  m->s4 += s4;
+}
+
+static float *
+measure_scale (quality_planes *p, int scale, float *out)
+{
+  int w = p->w[scale], h = p->h[scale], step = scale == 0 ? 2 : 1;
+  guint16 *bins = (guint16 *) p->rows;
+  moments across = { 0 }, down = { 0 }, laplacian = { 0 };
+
+  memset (p->count, 0, sizeof (guint32) * QUALITY_BINS);
+  for (int y = 0; y < h; y++)
+    {
+      const float *row = p->y[scale] + (gsize) y * (gsize) w;
+      sum_differences (row, row + 1, w - 1, &across);
+      if (y + 1 < h)
+        sum_differences (row, row + w, w, &down);
+      if (y > 0 && y + 1 < h)
+        {
+          sum_laplacian (row - w, row, row + w, w, bins, &laplacian);
+          if (y % step == 0)
+            quality_count (p->count, bins + 1, w - 2);
+        }
+    }
+  double square = laplacian.s2 / laplacian.n;
+  *out++ = (float) log2 (across.s2 / across.n + FLOOR);
+  *out++ = (float) log2 (down.s2 / down.n + FLOOR);
+  *out++ = (float) log2 (square + FLOOR);
+  *out++ = (float) log2 (quality_count_quantile (p->count, QUALITY_BINS, 0.5, 0) / 4 + 0.25);
+  *out++ = (float) quality_kurtosis (across.s4 / across.n, across.s2 / across.n);
+  *out++ = (float) quality_kurtosis (laplacian.s4 / laplacian.n, square);
+  *out++ = (float) asinh (laplacian.s3 / laplacian.n / (square * sqrt (square) + 1e-3));
+  return out;
+}
+
+float *
+QUALITY_NAME (quality_gradients) (quality_planes *p, float *out)
+{
+  for (int scale = 0; scale < QUALITY_SCALES; scale++)
+    out = measure_scale (p, scale, out);
+  return out;
+}

@@ -1,0 +1,97 @@
+/* What the rooms of the quality measures share. The files that measure (planes, mscn, gradients, noise, blocks, tone, edges, detail,
+ * broken, themes) are plain C loops over rows, compiled once per instruction set: QUALITY_ISA is part of their outside names.
+ * The sums of two instruction sets differ in order alone; tests/unit/test_quality.c states by how much. */
+#pragma once
+
+#include "types.h"
+
+#define QUALITY_SCALES 3
+#define QUALITY_LEAST 32        /* a shorter side is extended to this by reflection */
+#define QUALITY_MOST (1 << 22)  /* pixels; of a larger picture (a long strip) the middle is measured */
+#define QUALITY_TILE 16         /* tiles of scale 0 that the per-tile statistics are taken on */
+#define QUALITY_BINS 1024       /* of a histogram */
+
+/* Means over the Haar details of one level (2 x 2 blocks, orthonormal). */
+typedef struct {
+  double hh, hl, lh; /* mean absolute value, grey levels */
+  double hh2, hh4;   /* mean square and fourth power of HH */
+} quality_haar;
+
+/* Everything measured on, allocated in one block. Rows are contiguous, without padding. */
+typedef struct {
+  int width, height;                 /* both at least QUALITY_LEAST */
+  guint8 *r, *g, *b, *low, *high;    /* height x width; smallest and largest of R, G, B */
+  gint16 *y4;                        /* height x width: luma (BT.601 in 8-bit weights) in quarter grey levels, 0 .. 1020 */
+  int w[QUALITY_SCALES], h[QUALITY_SCALES];
+  float *y[QUALITY_SCALES];          /* h[s] x w[s]: luma - 128; each scale is the 2 x 2 means of the one before */
+  guint8 *y8[2];                     /* h[s] x w[s]: luma rounded */
+  gint16 *residual;                  /* height x width: Immerkaer's mask on y4, edges replicated */
+  quality_haar haar[3];
+  guint32 *haar_count;               /* QUALITY_BINS: |HH| of level 1 in steps of 1/8 grey level */
+  int tiles_x, tiles_y;
+  float *tile_energy[3];             /* tiles_y x tiles_x: mean square of the details of level 1, 2, 3 */
+  float *tile_variance;              /* tiles_y x tiles_x: of scale 1 inside the tile */
+  float *tile_scratch;               /* 2 x (height / 8) x (width / 8): room for selecting among tiles of 16 or of 8 pixels */
+  float *profile;                    /* 2 x (width + height): steps across and down by position, and room to filter them */
+  guint8 *windows;                   /* height x width: room for two values per window on every second row */
+  float *gradient;                   /* 2 x h[1] x w[1] */
+  float *rows;                       /* 12 x row_length: rows of scratch */
+  gsize row_length;                  /* width + 64 */
+  guint32 *count;                    /* 4 x QUALITY_BINS: histograms */
+} quality_planes;
+
+/* Each writes its measures in the table's order and returns the end of what it wrote. */
+typedef float *(*quality_theme) (quality_planes *p, float *out);
+
+typedef struct {
+  const char *name; /* "scalar", "avx2" */
+  /* `rgb`: interleaved, `stride` bytes from row to row; fills every plane of `p`, whose sizes are set. */
+  void (*fill) (quality_planes *p, const guint8 *rgb, gsize stride);
+  quality_theme themes[10]; /* NULL-ended, in the table's order */
+} quality_kernels;
+
+#ifdef QUALITY_ISA
+#define QUALITY_JOIN_(a, b) a##_##b
+#define QUALITY_JOIN(a, b) QUALITY_JOIN_ (a, b)
+#define QUALITY_NAME(name) QUALITY_JOIN (name, QUALITY_ISA)
+void QUALITY_NAME (quality_fill) (quality_planes *p, const guint8 *rgb, gsize stride);
+float *QUALITY_NAME (quality_mscn) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_gradients) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_noise) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_blocks) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_tone) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_lags) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_edges) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_detail) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_broken) (quality_planes *p, float *out);
+#endif
+
+extern const quality_kernels quality_kernels_scalar;
+extern const quality_kernels quality_kernels_avx2;
+
+/* --- quality_tools.c --- */
+
+/* Shape of a generalised Gaussian, .2 .. 10, whose (E|x|)^2 / E(x^2) is `ratio` (Mallat's moment matching, as in Mittal, Moorthy,
+ * Bovik 2012, section III-A). `*back` (may be NULL): the ratio at that shape. */
+double quality_shape (double ratio, double *back);
+
+/* Position, in bins from the left edge of bin 0 and interpolated inside the bin, below which the share `q` of the counts lies;
+ * `none` when all are 0. */
+double quality_count_quantile (const guint32 *count, int bins, double q, double none);
+
+/* The quantile `q` (nearest rank) of n values, which are reordered; `none` when n is 0. */
+float quality_quantile (float *values, gsize n, double q, float none);
+
+/* ab / sqrt (aa * bb), guarded by `floor` (of the size of sums) against 0 / 0; -1 .. 1 */
+double quality_correlation (double ab, double aa, double bb, double floor);
+
+/* Fourth moment over squared second moment as log2; log2 (3) where there is nothing. */
+double quality_kurtosis (double m4, double m2);
+
+/* Counts values below QUALITY_BINS; larger ones go to the last bin. */
+static inline void
+quality_count (guint32 *count, const guint16 *bins, int n)
+{
+  for (int i = 0; i < n; i++)
+    count[bins[i] < QUALITY_BINS ? bins[i] : QUALITY_BINS - 1]++;
+}

@@ -1,0 +1,126 @@
+/* Small numeric tools of the quality measures. None may divide by zero or return what is not finite, whatever it is given. */
+#include "feature/quality_internal.h"
+
+#include <math.h>
+
+#define SHAPES 1024
+#define SHAPE_LOW 0.2
+#define SHAPE_HIGH 10.0
+
+static double
+shape_at (double i)
+{
+  return SHAPE_LOW * pow (SHAPE_HIGH / SHAPE_LOW, i / (SHAPES - 1));
+}
+
+static double
+ratio_of (double shape)
+{
+  int sign;
+
+  return exp (2 * lgamma_r (2 / shape, &sign) - lgamma_r (1 / shape, &sign) - lgamma_r (3 / shape, &sign));
+}
+
+/* The ratios of SHAPES shapes, ascending; made once. */
+static const double *
+shape_table (void)
+{
+  static gsize made = 0;
+  static double table[SHAPES];
+
+  if (g_once_init_enter (&made))
+    {
+      for (int i = 0; i < SHAPES; i++)
+        table[i] = ratio_of (shape_at (i));
+      g_once_init_leave (&made, 1);
+    }
+  return table;
+}
+
+double
+quality_shape (double ratio, double *back)
+{
+  const double *table = shape_table ();
+  double used = CLAMP (ratio, table[0], table[SHAPES - 1]);
+  int below = 0, above = SHAPES - 1;
+
+  while (above - below > 1)
+    {
+      int middle = (below + above) / 2;
+      if (table[middle] <= used)
+        below = middle;
+      else
+        above = middle;
+    }
+  if (back != NULL)
+    *back = used;
+  double t = (used - table[below]) / (table[above] - table[below]);
+  double a = shape_at (below), b = shape_at (above);
+  return a + t * (b - a);
+}
+
+double
+quality_count_quantile (const guint32 *count, int bins, double q, double none)
+{
+  guint64 all = 0, below = 0;
+
+  for (int i = 0; i < bins; i++)
+    all += count[i];
+  if (all == 0)
+    return none;
+  double wanted = q * (double) all;
+  for (int i = 0; i < bins; i++)
+    {
+      if (count[i] > 0 && (double) (below + count[i]) >= wanted)
+        return i + (wanted - (double) below) / count[i];
+      below += count[i];
+    }
+  return bins;
+}
+
+/* Hoare's selection; the pivot is the middle value, so that sorted and constant input stay quick. */
+float
+quality_quantile (float *values, gsize n, double q, float none)
+{
+  if (n == 0)
+    return none;
+  gssize k = (gssize) (q * (double) (n - 1) + 0.5), low = 0, high = (gssize) n - 1;
+  while (low < high)
+    {
+      float pivot = values[low + (high - low) / 2];
+      gssize i = low - 1, j = high + 1;
+      for (;;)
+        {
+          do
+            i++;
+          while (values[i] < pivot);
+          do
+            j--;
+          while (values[j] > pivot);
+          if (i >= j)
+            break;
+          float held = values[i];
+          values[i] = values[j];
+          values[j] = held;
+        }
+      if (k <= j)
+        high = j;
+      else
+        low = j + 1;
+    }
+  return values[k];
+}
+
+double
+quality_correlation (double ab, double aa, double bb, double floor)
+{
+  double scale = sqrt (MAX (aa, 0) * MAX (bb, 0)) + floor;
+
+  return scale > 0 ? CLAMP (ab / scale, -1, 1) : 0;
+}
+
+double
+quality_kurtosis (double m4, double m2)
+{
+  return log2 ((m4 + 3e-3) / (m2 * m2 + 1e-3));
+}
