@@ -24,10 +24,10 @@ print_model (void *user, const pardon_model *m)
 }
 
 static int
-finish (int done, pardon_error *error)
+finish (int done, pardon_error **error)
 {
   if (done != 0)
-    return progress_fail (error);
+    return progress_fail (*error);
   progress_end ();
   return 0;
 }
@@ -41,17 +41,17 @@ run (const settings *s)
   if (verb != NULL && strcmp (verb, "list") == 0 && n == 1)
     {
       printf ("%-20s %-10s %-10s %s\n", "NAME", "FILE", "SIZE", "ABOUT (view, scale, layer)");
-      return finish (pardon_model_list (print_model, NULL, &error), error);
+      return finish (pardon_model_list (print_model, NULL, &error), &error);
     }
   if (verb != NULL && strcmp (verb, "get") == 0 && n == 2)
     {
-      int code = finish (pardon_model_get (s->rest[1], progress_begin (), &error), error);
+      int code = finish (pardon_model_get (s->rest[1], progress_begin (), &error), &error);
       if (code == 0)
         printf ("'%s' is ready: pardon scan PICTURES -o RESULTS --model %s\n", s->rest[1], s->rest[1]);
       return code;
     }
   if (verb != NULL && strcmp (verb, "add") == 0 && n == 3)
-    return finish (pardon_model_add (s->rest[1], s->rest[2], s->view, s->scale, s->layer, &error), error);
+    return finish (pardon_model_add (s->rest[1], s->rest[2], s->view, s->scale, s->layer, &error), &error);
   return complain (&command_model, "'model' takes list, get NAME, or add NAME FILE.onnx");
 }
 
