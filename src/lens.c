@@ -19,8 +19,7 @@
 #define DEFAULT_BATCH 8
 
 /* What the options leave open, a catalogue entry or the model itself answers. */
-typedef struct
-{
+typedef struct {
   char *path, *view, *scale, *layer;
 } choice;
 
@@ -229,7 +228,8 @@ lens_run (const lens *l, const float *prepared, int n, float *rows, GError **err
     {
       /* rows that are no numbers are written all the same; who takes them looks at each */
       g_autoptr (GError) why = NULL;
-      if (onnx_model_run (l->model, prepared, n, &rows, &why) || g_error_matches (why, PARDON_ERROR, PARDON_ERROR_PICTURE))
+      if (onnx_model_run (l->model, prepared, n, &rows, &why)
+          || g_error_matches (why, PARDON_ERROR, PARDON_ERROR_PICTURE))
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&why));
       return FALSE;

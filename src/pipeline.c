@@ -72,8 +72,7 @@ list_pictures (store *s, const pardon_scan_options *o, const job *j, pardon_scan
     g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT, "no pictures found: there are no files there");
   else if (report_write_csv (s, store_dir (s), error))
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                 "no pictures among the %" G_GUINT64_FORMAT
-                 " files found; '%s/manifest.csv' says why each was left out",
+                 "no pictures found; files left out: %" G_GUINT64_FORMAT " ('%s/manifest.csv' says why each was)",
                  counts.skipped, o->output);
   return FALSE;
 }
@@ -256,7 +255,7 @@ scan_into (store *s, const lens *l, const pardon_scan_options *o, int threads, c
   if (rows->len > 0)
     return TRUE;
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
-               "none of the %" G_GUINT64_FORMAT " pictures could be read; '%s/images.csv' says why", result->found,
+               "of %" G_GUINT64_FORMAT " found, no picture could be read; '%s/images.csv' says why", result->found,
                o->output);
   return FALSE;
 }

@@ -202,8 +202,8 @@ set_curve (clustering *c, const survey *s, const cluster_options *o, const job *
  * as good as one another, and of those the best separated one is taken. The choice narrows as n grows and is not looked for where
  * it no longer matters. */
 static gboolean
-prefer_separated (const matrix *rows, const kmeans_options *settings, kmeans *fit, const cluster_options *o, const job *j,
-                  GError **error)
+prefer_separated (const matrix *rows, const kmeans_options *settings, kmeans *fit, const cluster_options *o,
+                  const job *j, GError **error)
 {
   double work = (double) rows->n * (double) rows->d * fit->k;
   int starts = (int) MIN (OPTIMA_STARTS, OPTIMA_WORK / work);

@@ -1,108 +1,125 @@
-/* Box blur with running sums, in Pillow's 24-bit fixed point.
+/* The table of corruptions, and the way to each.
  *
- * The one thing to know: weights come from single-precision arithmetic and the sums wrap at 32 bits, both because
- * Pillow's do; a double or a wider sum changes pixels. */
+ * The one thing to know: the random sequence starts from the seed and the kind's name, so that kinds can be added or
+ * moved without changing what others make of a seed. */
 #include "image/corrupt.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "image/corrupt_parts.h"
 
-#define LARGEST_RADIUS 1000000.0
+#define IMAGENET_C "Hendrycks and Dietterich 2019, ImageNet-C"
 
-typedef struct {
-  int reach;     /* whole pixels on each side */
-  guint32 inner; /* weight of those, in 1 / 2^24 */
-  guint32 outer; /* weight of the one pixel beyond on each side */
-} box;
+const char *const corruption_family_names[CORRUPTION_FAMILIES]
+    = { "blur", "noise", "resolution", "weather", "tone", "geometry", "broken" };
 
-static box
-box_of_radius (double radius)
+/* clang-format off */
+const corruption_kind corruption_kinds[CORRUPTION_KINDS] = {
+  { "box-blur", FAMILY_BLUR, "radius in pixels", { 1, 1.5, 2, 3, 4 }, "Pillow's BoxBlur; values by pardon" },
+  { "gaussian-blur", FAMILY_BLUR, "sigma in pixels", { 1, 2, 3, 4, 6 }, IMAGENET_C },
+  { "defocus-blur", FAMILY_BLUR, "radius of the disc in pixels", { 3, 4, 6, 8, 10 }, IMAGENET_C },
+  { "motion-blur", FAMILY_BLUR, "sigma of the trail in pixels", { 3, 5, 8, 12, 15 }, IMAGENET_C },
+  { "zoom-blur", FAMILY_BLUR, "largest enlargement", { 1.10, 1.15, 1.20, 1.24, 1.30 }, IMAGENET_C },
+  { "glass-blur", FAMILY_BLUR, "sigma in pixels", { 0.7, 0.9, 1, 1.1, 1.5 }, IMAGENET_C },
+  { "gaussian-noise", FAMILY_NOISE, "deviation, 1 is white", { .08, .12, .18, .26, .38 }, IMAGENET_C },
+  { "shot-noise", FAMILY_NOISE, "photons in white", { 60, 25, 12, 5, 3 }, IMAGENET_C },
+  { "impulse-noise", FAMILY_NOISE, "share of values lost", { .03, .06, .09, .17, .27 }, IMAGENET_C },
+  { "speckle-noise", FAMILY_NOISE, "deviation over the value", { .15, .2, .35, .45, .6 }, IMAGENET_C },
+  { "sensor-noise", FAMILY_NOISE, "variance in linear white", { .004, .009, .02, .045, .1 },
+    "Foi, Trimeche, Katkovnik, Egiazarian 2008; values by pardon" },
+  { "jpeg", FAMILY_RESOLUTION, "quality", { 25, 18, 15, 10, 7 }, IMAGENET_C },
+  { "pixelate", FAMILY_RESOLUTION, "share of the pixels along a side", { .6, .5, .4, .3, .25 }, IMAGENET_C },
+  { "low-resolution", FAMILY_RESOLUTION, "share of the pixels along a side", { .6, .5, .4, .3, .25 },
+    "shares as pixelate" },
+  { "snow", FAMILY_WEATHER, "mean of the snow layer", { .1, .2, .55, .55, .55 }, IMAGENET_C },
+  { "frost", FAMILY_WEATHER, "share of frost added", { .4, .6, .7, .7, .75 },
+    IMAGENET_C "; procedural crystals by pardon" },
+  { "fog", FAMILY_WEATHER, "thickness over white", { 1.5, 2, 2.5, 2.5, 3 }, IMAGENET_C },
+  { "haze", FAMILY_WEATHER, "light that comes through", { .7, .58, .46, .36, .26 },
+    "Narasimhan and Nayar 2002; values by pardon" },
+  { "dark", FAMILY_TONE, "stops underexposed", { 1, 2, 3, 4, 5 }, "photographic stops in linear light; values by pardon" },
+  { "bright", FAMILY_TONE, "added to the value, 1 is white", { .1, .2, .3, .4, .5 }, IMAGENET_C },
+  { "low-contrast", FAMILY_TONE, "share of the contrast left", { .4, .3, .2, .1, .05 }, IMAGENET_C },
+  { "colour-cast", FAMILY_TONE, "share of the opposite colour lost", { .2, .3, .42, .55, .7 },
+    "gains in linear light; values by pardon" },
+  { "saturation", FAMILY_TONE, "times the saturation, or divided by it", { 2, 3, 5, 10, 20 },
+    IMAGENET_C "'s saturate, put in order" },
+  { "elastic", FAMILY_GEOMETRY, "strength of the displacement in pixels", { 488, 488, 12.2, 17.08, 29.28 },
+    IMAGENET_C "; Simard, Steinkraus, Platt 2003" },
+  { "cut-off", FAMILY_BROKEN, "share of the rows missing", { .1, .2, .35, .5, .7 }, "libjpeg on a truncated file" },
+};
+/* clang-format on */
+
+typedef gboolean (*corrupt_function) (corruption *c, GError **error);
+
+static const corrupt_function functions[CORRUPTION_KINDS] = {
+  corrupt_with_box_blur,      corrupt_with_gaussian_blur,  corrupt_with_defocus_blur,   corrupt_with_motion_blur,
+  corrupt_with_zoom_blur,     corrupt_with_glass_blur,     corrupt_with_gaussian_noise, corrupt_with_shot_noise,
+  corrupt_with_impulse_noise, corrupt_with_speckle_noise,  corrupt_with_sensor_noise,   corrupt_with_jpeg,
+  corrupt_with_pixelate,      corrupt_with_low_resolution, corrupt_with_snow,           corrupt_with_frost,
+  corrupt_with_fog,           corrupt_with_haze,           corrupt_with_dark,           corrupt_with_bright,
+  corrupt_with_low_contrast,  corrupt_with_colour_cast,    corrupt_with_saturation,     corrupt_with_elastic,
+  corrupt_with_cut_off,
+};
+
+int
+corruption_find (const char *name)
 {
-  float r = (float) radius;
-  box b = { .reach = (int) r };
-
-  b.inner = (guint32) ((float) (1 << 24) / (r * 2 + 1));
-  b.outer = ((1u << 24) - ((guint32) b.reach * 2 + 1) * b.inner) / 2;
-  return b;
+  for (int i = 0; i < CORRUPTION_KINDS; i++)
+    if (strcmp (corruption_kinds[i].name, name) == 0)
+      return i;
+  return -1;
 }
 
-static inline guint8
-box_mean (box b, guint32 sum, guint32 two_beyond)
+static double
+between (const double at[5], double severity)
 {
-  return (guint8) ((sum * b.inner + two_beyond * b.outer + (1u << 23)) >> 24);
+  double s = CLAMP (severity, 1.0, 5.0) - 1.0;
+  int below = MIN ((int) s, 3);
+
+  return at[below] + (at[below + 1] - at[below]) * (s - below);
 }
 
-/* Sum over indices -reach - 1 .. reach - 1 of a line of `n`, edges extended: the window of position -1. `line` has
- * `step` bytes from one sample to the next. */
-static guint32
-window_before_start (const guint8 *line, gsize step, int n, int reach)
+double
+corruption_parameter (int kind, double severity)
 {
-  int inside = MIN (reach, n - 1);
-  guint32 sum = line[0] * ((guint32) reach + 1);
-
-  for (int i = 0; i < inside; i++)
-    sum += line[(gsize) i * step];
-  return sum + line[(gsize) (n - 1) * step] * (guint32) (reach - inside);
+  return between (corruption_kinds[kind].at, severity);
 }
 
-static void
-blur_line (const guint8 *line, int n, gsize step, box b, guint8 *out)
+double
+corruption_between (const corruption *c, const double at[5])
 {
-  guint32 sum = window_before_start (line, step, n, b.reach);
-
-  for (int i = 0; i < n; i++)
-    {
-      guint32 left = line[(gsize) MAX (i - b.reach - 1, 0) * step];
-      sum += line[(gsize) MIN (i + b.reach, n - 1) * step] - left;
-      out[(gsize) i * step] = box_mean (b, sum, left + line[(gsize) MIN (i + b.reach + 1, n - 1) * step]);
-    }
+  return between (at, c->severity);
 }
 
-/* All columns at once, row by row, so that memory is read in order. `sums` has room for one row. */
-static void
-blur_columns (const guint8 *pixels, gsize stride, int height, box b, guint32 *sums, guint8 *out)
+int
+corruption_pixels (const corruption *c, double length, int least)
 {
-  for (gsize i = 0; i < stride; i++)
-    sums[i] = window_before_start (pixels + i, stride, height, b.reach);
-  for (int y = 0; y < height; y++)
-    {
-      const guint8 *above = pixels + (gsize) MAX (y - b.reach - 1, 0) * stride;
-      const guint8 *last = pixels + (gsize) MIN (y + b.reach, height - 1) * stride;
-      const guint8 *below = pixels + (gsize) MIN (y + b.reach + 1, height - 1) * stride;
-      guint8 *to = out + (gsize) y * stride;
+  return MAX ((int) floor (length * c->scale + 0.5), least);
+}
 
-      for (gsize i = 0; i < stride; i++)
-        {
-          sums[i] += (guint32) last[i] - above[i];
-          to[i] = box_mean (b, sums[i], (guint32) above[i] + below[i]);
-        }
-    }
+/* A model's usual recipe brings the short side to 256 and cuts 224 out: the same pixels. */
+static double
+scale_of (const image *im)
+{
+  int side = MIN (im->width, im->height);
+
+  return side < 224 ? side / 224.0 : side > 256 ? side / 256.0 : 1.0;
 }
 
 gboolean
-corrupt_box_blur (image *im, double radius, GError **error)
+corrupt (image *im, int kind, double severity, guint64 seed, GError **error)
 {
-  if (!(radius >= 0.0 && radius <= LARGEST_RADIUS))
+  if (!(severity >= 1.0 && severity <= 5.0))
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "radius '%g' of box-blur is not between 0 and %.0f", radius,
-                   LARGEST_RADIUS);
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "severity '%g' of %s is not between 1 and 5", severity,
+                   corruption_kinds[kind].name);
       return FALSE;
     }
-  gsize channels = (gsize) im->channels, stride = (gsize) im->width * channels;
-  g_autofree guint8 *across = g_try_malloc (stride * (gsize) im->height);
-  g_autofree guint32 *sums = stride <= G_MAXSSIZE / sizeof (guint32) ? g_try_malloc (stride * sizeof (guint32)) : NULL;
-  if (across == NULL || sums == NULL)
-    {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to blur %d x %d pixels", im->width,
-                   im->height);
-      return FALSE;
-    }
-  box b = box_of_radius (radius);
-  for (int y = 0; y < im->height; y++)
-    for (gsize c = 0; c < channels; c++)
-      blur_line (im->pixels + (gsize) y * stride + c, im->width, channels, b, across + (gsize) y * stride + c);
-  blur_columns (across, stride, im->height, b, sums, im->pixels);
-  return TRUE;
+  corruption c
+      = { .im = im, .severity = severity, .amount = corruption_parameter (kind, severity), .scale = scale_of (im) };
+  random_init (&c.random, seed, corruption_kinds[kind].name);
+  return functions[kind](&c, error);
 }

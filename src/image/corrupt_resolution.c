@@ -1,0 +1,217 @@
+/* Detail lost to compression, to large pixels and to enlarging. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "image/codec_jpeg.h"
+#include "image/corrupt_parts.h"
+#include "image/resample.h"
+
+static gboolean
+rgb_of (const image *im, image *rgb, GError **error)
+{
+  if (!image_reserve (rgb, im->width, im->height, 3))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", im->width,
+                   im->height);
+      return FALSE;
+    }
+  gsize n = (gsize) im->width * (gsize) im->height, channels = (gsize) im->channels;
+  for (gsize i = 0; i < n; i++)
+    memcpy (rgb->pixels + 3 * i, im->pixels + channels * i, 3);
+  return TRUE;
+}
+
+static void
+put_rgb (const guint8 *rgb, image *im)
+{
+  gsize n = (gsize) im->width * (gsize) im->height, channels = (gsize) im->channels;
+
+  for (gsize i = 0; i < n; i++)
+    memcpy (im->pixels + channels * i, rgb + 3 * i, 3);
+}
+
+/* ---- JPEG */
+
+/* The decoder reads descriptors. */
+static int
+file_in_memory (GBytes *bytes, GError **error)
+{
+  gsize n, done = 0;
+  const char *data = g_bytes_get_data (bytes, &n);
+  int fd = memfd_create ("jpeg", MFD_CLOEXEC);
+
+  while (fd >= 0 && done < n)
+    {
+      gssize wrote = write (fd, data + done, n - done);
+      if (wrote > 0)
+        done += (gsize) wrote;
+      else if (wrote == 0 || errno != EINTR)
+        {
+          close (fd);
+          fd = -1;
+        }
+    }
+  if (fd < 0)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "cannot keep a JPEG in memory: %s", g_strerror (errno));
+  return fd;
+}
+
+static gboolean
+decode_jpeg (GBytes *bytes, guint8 *rgb, GError **error)
+{
+  int fd = file_in_memory (bytes, error);
+  if (fd < 0)
+    return FALSE;
+  image_facts facts = { 0 };
+  codec_jpeg *jpeg = codec_jpeg_open (fd, g_bytes_get_size (bytes), &facts, error);
+  gboolean fine = jpeg != NULL && codec_jpeg_read (jpeg, rgb, &facts, error);
+  codec_jpeg_free (jpeg);
+  close (fd);
+  return fine;
+}
+
+gboolean
+corrupt_with_jpeg (corruption *c, GError **error)
+{
+  int quality = (int) floor (c->amount + 0.5);
+  gboolean full_chroma = random_below (&c->random, 4) == 0;
+  image rgb = { 0 };
+  gboolean fine = rgb_of (c->im, &rgb, error);
+
+  if (fine)
+    {
+      g_autoptr (GBytes) bytes
+          = codec_jpeg_encode (rgb.pixels, rgb.width, rgb.height, quality, full_chroma, error);
+      fine = bytes != NULL && decode_jpeg (bytes, rgb.pixels, error);
+    }
+  if (fine)
+    put_rgb (rgb.pixels, c->im);
+  image_clear (&rgb);
+  return fine;
+}
+
+/* ---- large pixels */
+
+/* Sides of the small picture: never larger than the picture, never empty. */
+static int
+small_side (const corruption *c, int side)
+{
+  return CLAMP ((int) (side * c->amount / MAX (c->scale, 1.0)), 1, side);
+}
+
+/* First source pixel of each of `small` + 1 windows that cover `n`, placed as Pillow's box filter places them; window i
+ * ends before last[i]. */
+static void
+windows (int n, int small, int *first, int *last)
+{
+  double step = (double) n / small, support = 0.5 * step;
+
+  for (int i = 0; i < small; i++)
+    {
+      double middle = (i + 0.5) * step;
+      first[i] = MAX ((int) (middle - support + 0.5), 0);
+      last[i] = MIN ((int) (middle + support + 0.5), n);
+    }
+}
+
+static guint8
+mean_of (guint32 sum, guint32 n)
+{
+  return (guint8) ((sum + n / 2) / n);
+}
+
+static void
+average_columns (const image *im, int y, int small, const int *first, const int *last, guint8 *out)
+{
+  const guint8 *row = im->pixels + (gsize) y * (gsize) im->width * (gsize) im->channels;
+
+  for (int i = 0; i < small; i++)
+    for (int k = 0; k < 3; k++)
+      {
+        guint32 sum = 0;
+        for (int x = first[i]; x < last[i]; x++)
+          sum += row[(gsize) x * (gsize) im->channels + (gsize) k];
+        out[3 * i + k] = mean_of (sum, (guint32) (last[i] - first[i]));
+      }
+}
+
+static void
+fill_block_row (image *im, int small_height, int j, int small, const guint8 *colours)
+{
+  for (int y = 0; y < im->height; y++)
+    {
+      if ((int) ((y + 0.5) * small_height / im->height) != j)
+        continue;
+      guint8 *row = im->pixels + (gsize) y * (gsize) im->width * (gsize) im->channels;
+      for (int x = 0; x < im->width; x++)
+        memcpy (row + (gsize) x * (gsize) im->channels,
+                colours + 3 * MIN ((int) ((x + 0.5) * small / im->width), small - 1), 3);
+    }
+}
+
+/* Shrunk by the mean and enlarged by repetition: Pillow's BOX filter both ways. */
+gboolean
+corrupt_with_pixelate (corruption *c, GError **error)
+{
+  image *im = c->im;
+  int w = small_side (c, im->width), h = small_side (c, im->height);
+  g_autofree int *x = g_new (int, 2 * w), *y = g_new (int, 2 * h);
+  guint32 *sums = g_new (guint32, 3 * w);
+  image across = { 0 };
+
+  if (!image_reserve (&across, w, im->height, 3))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", im->width,
+                   im->height);
+      g_free (sums);
+      return FALSE;
+    }
+  windows (im->width, w, x, x + w);
+  windows (im->height, h, y, y + h);
+  for (int row = 0; row < im->height; row++)
+    average_columns (im, row, w, x, x + w, across.pixels + 3 * (gsize) row * (gsize) w);
+  for (int j = 0; j < h; j++)
+    {
+      guint32 n = (guint32) (y[h + j] - y[j]);
+      memset (sums, 0, 3 * (gsize) w * sizeof *sums);
+      for (int row = y[j]; row < y[h + j]; row++)
+        for (int i = 0; i < 3 * w; i++)
+          sums[i] += across.pixels[3 * (gsize) row * (gsize) w + (gsize) i];
+      /* the strip of means takes the place of the first row it was made of */
+      for (int i = 0; i < 3 * w; i++)
+        across.pixels[3 * (gsize) j * (gsize) w + (gsize) i] = mean_of (sums[i], n);
+    }
+  for (int row = 0; row < im->height; row++)
+    {
+      int j = MIN ((int) ((row + 0.5) * h / im->height), h - 1);
+      const guint8 *colours = across.pixels + 3 * (gsize) j * (gsize) w;
+      guint8 *to = im->pixels + (gsize) row * (gsize) im->width * (gsize) im->channels;
+      for (int i = 0; i < im->width; i++)
+        memcpy (to + (gsize) i * (gsize) im->channels, colours + 3 * MIN ((int) ((i + 0.5) * w / im->width), w - 1), 3);
+    }
+  image_clear (&across);
+  g_free (sums);
+  return TRUE;
+}
+
+gboolean
+corrupt_with_low_resolution (corruption *c, GError **error)
+{
+  static const view_filter shrink[] = { FILTER_AREA, FILTER_BILINEAR, FILTER_BICUBIC };
+  static const view_filter enlarge[] = { FILTER_BILINEAR, FILTER_BICUBIC };
+  view_filter down = shrink[random_below (&c->random, 3)], up = enlarge[random_below (&c->random, 2)];
+  image rgb = { 0 }, small = { 0 };
+  gboolean fine = rgb_of (c->im, &rgb, error)
+                  && resample (&rgb, small_side (c, rgb.width), small_side (c, rgb.height), down, &small, error)
+                  && resample (&small, c->im->width, c->im->height, up, &rgb, error);
+
+  if (fine)
+    put_rgb (rgb.pixels, c->im);
+  image_clear (&rgb);
+  image_clear (&small);
+  return fine;
+}
