@@ -25,7 +25,7 @@ random_init (random_source *r, guint64 seed, const char *purpose)
   r->state = random_bits (r);
 }
 
-/* 53 bits, in the middle of their interval: never 0 or 1. */
+/* 52 bits, in the middle of their interval: never 0 or 1. */
 static inline double
 unit (random_source *r)
 {

@@ -21,7 +21,7 @@ const corruption_kind corruption_kinds[CORRUPTION_KINDS] = {
   { "gaussian-blur", FAMILY_BLUR, "sigma in pixels", { 1, 2, 3, 4, 6 }, IMAGENET_C },
   { "defocus-blur", FAMILY_BLUR, "radius of the disc in pixels", { 3, 4, 6, 8, 10 }, IMAGENET_C },
   { "motion-blur", FAMILY_BLUR, "sigma of the trail in pixels", { 3, 5, 8, 12, 15 }, IMAGENET_C },
-  { "zoom-blur", FAMILY_BLUR, "largest enlargement", { 1.10, 1.15, 1.20, 1.24, 1.30 }, IMAGENET_C },
+  { "zoom-blur", FAMILY_BLUR, "largest enlargement", { 1.11, 1.15, 1.20, 1.24, 1.30 }, IMAGENET_C },
   { "glass-blur", FAMILY_BLUR, "sigma in pixels", { 0.7, 0.9, 1, 1.1, 1.5 }, IMAGENET_C },
   { "gaussian-noise", FAMILY_NOISE, "deviation, 1 is white", { .08, .12, .18, .26, .38 }, IMAGENET_C },
   { "shot-noise", FAMILY_NOISE, "photons in white", { 60, 25, 12, 5, 3 }, IMAGENET_C },

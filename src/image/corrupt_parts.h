@@ -82,7 +82,6 @@ gboolean corrupt_with_saturation (corruption *c, GError **error);
 
 gboolean corrupt_with_elastic (corruption *c, GError **error);
 gboolean corrupt_with_cut_off (corruption *c, GError **error);
-gboolean corrupt_with_bit_depth (corruption *c, GError **error);
 
 /* sRGB (IEC 61966-2-1) to linear light and back, 0..1. `table`: 256 linear values. */
 void srgb_table (float table[256]);

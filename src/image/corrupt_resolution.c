@@ -103,8 +103,7 @@ small_side (const corruption *c, int side)
   return CLAMP ((int) (side * c->amount / MAX (c->scale, 1.0)), 1, side);
 }
 
-/* First source pixel of each of `small` + 1 windows that cover `n`, placed as Pillow's box filter places them; window i
- * ends before last[i]. */
+/* The windows that cover `n` pixels, placed as Pillow's box filter places them: window i is first[i] .. last[i] - 1. */
 static void
 windows (int n, int small, int *first, int *last)
 {
@@ -124,78 +123,77 @@ mean_of (guint32 sum, guint32 n)
   return (guint8) ((sum + n / 2) / n);
 }
 
+/* Means over the windows of each row: height x small x 3. */
 static void
-average_columns (const image *im, int y, int small, const int *first, const int *last, guint8 *out)
+shrink_rows (const image *im, int small, const int *first, const int *last, guint8 *out)
 {
-  const guint8 *row = im->pixels + (gsize) y * (gsize) im->width * (gsize) im->channels;
+  gsize channels = (gsize) im->channels;
 
-  for (int i = 0; i < small; i++)
-    for (int k = 0; k < 3; k++)
-      {
-        guint32 sum = 0;
-        for (int x = first[i]; x < last[i]; x++)
-          sum += row[(gsize) x * (gsize) im->channels + (gsize) k];
-        out[3 * i + k] = mean_of (sum, (guint32) (last[i] - first[i]));
-      }
+  for (int y = 0; y < im->height; y++)
+    for (int i = 0; i < small; i++)
+      for (gsize k = 0; k < 3; k++)
+        {
+          const guint8 *row = im->pixels + (gsize) y * (gsize) im->width * channels + k;
+          guint32 sum = 0;
+          for (int x = first[i]; x < last[i]; x++)
+            sum += row[(gsize) x * channels];
+          *out++ = mean_of (sum, (guint32) (last[i] - first[i]));
+        }
 }
 
+/* The mean of the rows first .. last - 1 of `row` bytes each. */
 static void
-fill_block_row (image *im, int small_height, int j, int small, const guint8 *colours)
+shrink_columns (const guint8 *rows, gsize row, int first, int last, guint32 *sums, guint8 *out)
 {
+  memset (sums, 0, row * sizeof *sums);
+  for (int y = first; y < last; y++)
+    for (gsize i = 0; i < row; i++)
+      sums[i] += rows[(gsize) y * row + i];
+  for (gsize i = 0; i < row; i++)
+    out[i] = mean_of (sums[i], (guint32) (last - first));
+}
+
+/* Enlarged by repetition. */
+static void
+repeat (const guint8 *small, int w, int h, image *im)
+{
+  gsize channels = (gsize) im->channels;
+
   for (int y = 0; y < im->height; y++)
     {
-      if ((int) ((y + 0.5) * small_height / im->height) != j)
-        continue;
-      guint8 *row = im->pixels + (gsize) y * (gsize) im->width * (gsize) im->channels;
+      const guint8 *row = small + 3 * (gsize) MIN ((int) ((y + 0.5) * h / im->height), h - 1) * (gsize) w;
+      guint8 *to = im->pixels + (gsize) y * (gsize) im->width * channels;
       for (int x = 0; x < im->width; x++)
-        memcpy (row + (gsize) x * (gsize) im->channels,
-                colours + 3 * MIN ((int) ((x + 0.5) * small / im->width), small - 1), 3);
+        memcpy (to + (gsize) x * channels, row + 3 * MIN ((int) ((x + 0.5) * w / im->width), w - 1), 3);
     }
 }
 
-/* Shrunk by the mean and enlarged by repetition: Pillow's BOX filter both ways. */
+/* Pillow's BOX filter both ways. */
 gboolean
 corrupt_with_pixelate (corruption *c, GError **error)
 {
   image *im = c->im;
   int w = small_side (c, im->width), h = small_side (c, im->height);
   g_autofree int *x = g_new (int, 2 * w), *y = g_new (int, 2 * h);
-  guint32 *sums = g_new (guint32, 3 * w);
-  image across = { 0 };
+  g_autofree guint32 *sums = g_new (guint32, 3 * w);
+  image across = { 0 }, small = { 0 };
+  gboolean fine = image_reserve (&across, w, im->height, 3) && image_reserve (&small, w, h, 3);
 
-  if (!image_reserve (&across, w, im->height, 3))
+  if (fine)
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", im->width,
-                   im->height);
-      g_free (sums);
-      return FALSE;
+      windows (im->width, w, x, x + w);
+      windows (im->height, h, y, y + h);
+      shrink_rows (im, w, x, x + w, across.pixels);
+      for (int j = 0; j < h; j++)
+        shrink_columns (across.pixels, 3 * (gsize) w, y[j], y[h + j], sums, small.pixels + 3 * (gsize) j * (gsize) w);
+      repeat (small.pixels, w, h, im);
     }
-  windows (im->width, w, x, x + w);
-  windows (im->height, h, y, y + h);
-  for (int row = 0; row < im->height; row++)
-    average_columns (im, row, w, x, x + w, across.pixels + 3 * (gsize) row * (gsize) w);
-  for (int j = 0; j < h; j++)
-    {
-      guint32 n = (guint32) (y[h + j] - y[j]);
-      memset (sums, 0, 3 * (gsize) w * sizeof *sums);
-      for (int row = y[j]; row < y[h + j]; row++)
-        for (int i = 0; i < 3 * w; i++)
-          sums[i] += across.pixels[3 * (gsize) row * (gsize) w + (gsize) i];
-      /* the strip of means takes the place of the first row it was made of */
-      for (int i = 0; i < 3 * w; i++)
-        across.pixels[3 * (gsize) j * (gsize) w + (gsize) i] = mean_of (sums[i], n);
-    }
-  for (int row = 0; row < im->height; row++)
-    {
-      int j = MIN ((int) ((row + 0.5) * h / im->height), h - 1);
-      const guint8 *colours = across.pixels + 3 * (gsize) j * (gsize) w;
-      guint8 *to = im->pixels + (gsize) row * (gsize) im->width * (gsize) im->channels;
-      for (int i = 0; i < im->width; i++)
-        memcpy (to + (gsize) i * (gsize) im->channels, colours + 3 * MIN ((int) ((i + 0.5) * w / im->width), w - 1), 3);
-    }
+  else
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", im->width,
+                 im->height);
   image_clear (&across);
-  g_free (sums);
-  return TRUE;
+  image_clear (&small);
+  return fine;
 }
 
 gboolean
