@@ -24,7 +24,13 @@ const char *pardon_version (void);
 
 typedef struct pardon_error pardon_error;
 typedef enum {
-  PARDON_INPUT, PARDON_PICTURE, PARDON_MODEL, PARDON_MISSING, PARDON_STORE, PARDON_NETWORK, PARDON_STOPPED
+  PARDON_INPUT,
+  PARDON_PICTURE,
+  PARDON_MODEL,
+  PARDON_MISSING,
+  PARDON_STORE,
+  PARDON_NETWORK,
+  PARDON_STOPPED
 } pardon_code;
 const char *pardon_error_text (const pardon_error *error); /* one sentence, no final stop */
 pardon_code pardon_error_kind (const pardon_error *error);
@@ -54,25 +60,26 @@ typedef struct {
   int k;                       /* clusters; 0: chosen by silhouette */
   uint64_t min_size;           /* no cluster smaller; 0: any */
   uint64_t seed;
-  int threads;                 /* 0: as many as cores */
+  int threads; /* 0: as many as cores */
 } pardon_scan_options;
 
 typedef struct {
   uint64_t found, ok, damaged, unreadable, skipped;
-  uint64_t reused;   /* pictures whose features were already in the folder */
+  uint64_t reused;          /* pictures whose features were already in the folder */
   uint64_t added, vanished; /* against the last scan of this folder */
   int k;
-  uint64_t k_of;     /* pictures clustered */
+  uint64_t k_of; /* pictures clustered */
   double silhouette, inertia;
   const char *features; /* static words: where the features came from */
-  char layer[256];   /* the tensor used; "" without a model */
-  size_t dimension;  /* of the features */
-  char notes[8][256]; /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
+  char layer[256];      /* the tensor used; "" without a model */
+  size_t dimension;     /* of the features */
+  char notes[8][256];   /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
   int n_notes;
 } pardon_scan_result;
 
 void pardon_scan_options_init (pardon_scan_options *options);
-int pardon_scan (const pardon_scan_options *options, const pardon_job *job, pardon_scan_result *result, pardon_error **error);
+int pardon_scan (const pardon_scan_options *options, const pardon_job *job, pardon_scan_result *result,
+                 pardon_error **error);
 
 /* --- pictures ------------------------------------------------------------------------------ */
 
@@ -88,7 +95,8 @@ typedef struct {
   char first_failure[512];
 } pardon_corrupt_result;
 void pardon_corrupt_options_init (pardon_corrupt_options *options);
-int pardon_corrupt (const pardon_corrupt_options *options, const pardon_job *job, pardon_corrupt_result *result, pardon_error **error);
+int pardon_corrupt (const pardon_corrupt_options *options, const pardon_job *job, pardon_corrupt_result *result,
+                    pardon_error **error);
 
 /* Draws demo pictures into output/CLASS/NAME.png: `count` scenes over a few classes, every fourth one blurred with a known radius, one of them
  * cut off in the middle. truth.csv in output says what was done. */
@@ -98,12 +106,13 @@ int pardon_demo (const char *output, int count, uint64_t seed, const pardon_job 
 
 typedef struct {
   const char *name, *op;
-  int rank;            /* -1: not known */
-  int64_t shape[8];    /* -1: free */
+  int rank;         /* -1: not known */
+  int64_t shape[8]; /* -1: free */
   int is_output, is_penultimate;
 } pardon_tensor;
 /* Calls `each` for every tensor of an ONNX file, inputs first, in graph order. */
-int pardon_layers (const char *file, void (*each) (void *user, const pardon_tensor *tensor), void *user, pardon_error **error);
+int pardon_layers (const char *file, void (*each) (void *user, const pardon_tensor *tensor), void *user,
+                   pardon_error **error);
 
 typedef struct {
   const char *name, *path, *url, *view, *scale, *layer, *about; /* url, layer may be NULL */
@@ -112,7 +121,8 @@ typedef struct {
 } pardon_model;
 int pardon_model_list (void (*each) (void *user, const pardon_model *model), void *user, pardon_error **error);
 int pardon_model_get (const char *name, const pardon_job *job, pardon_error **error);
-int pardon_model_add (const char *name, const char *file, const char *view, const char *scale, const char *layer, pardon_error **error);
+int pardon_model_add (const char *name, const char *file, const char *view, const char *scale, const char *layer,
+                      pardon_error **error);
 
 /* --- results ------------------------------------------------------------------------------- */
 
@@ -122,7 +132,7 @@ int pardon_export_npy (const char *results, const char *file, pardon_error **err
 /* --- this machine ---------------------------------------------------------------------------- */
 
 typedef struct {
-  const char *part;   /* "JPEG", "ONNX models", "linear algebra", ... */
+  const char *part; /* "JPEG", "ONNX models", "linear algebra", ... */
   int present;
   const char *detail; /* version, path, formats; or what is missing, what that costs and the remedy */
 } pardon_part;

@@ -31,14 +31,12 @@ make_folder_of (const char *path, GError **error)
 
 /* --- corrupted copies -------------------------------------------------------------------- */
 
-typedef struct
-{
+typedef struct {
   char *file, *path;
   GError *why;
 } copy;
 
-typedef struct
-{
+typedef struct {
   const pardon_corrupt_options *options;
   const job *job;
   GPtrArray *copies;

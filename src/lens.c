@@ -110,7 +110,7 @@ usual_view (int size)
 }
 
 static gboolean
-hash_model (const char *path, content_hash *hash, GError **error)
+hash_file (const char *path, content_hash *hash, GError **error)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
@@ -123,13 +123,33 @@ hash_model (const char *path, content_hash *hash, GError **error)
   return fine;
 }
 
+/* Of everything the model's answers depend on, the files beside it that hold its weights included. g_free. */
+static char *
+fingerprint (const char *path, GError **error)
+{
+  content_hash hash;
+  g_autoptr (onnx_graph) graph = onnx_graph_open (path, error);
+  if (graph == NULL || !hash_file (path, &hash, error))
+    return NULL;
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autofree char *own = content_hash_hex (&hash), *folder = g_path_get_dirname (path);
+  g_string_append (all, own);
+  for (guint i = 0; i < graph->external->len; i++)
+    {
+      g_autofree char *file = g_build_filename (folder, graph->external->pdata[i], NULL);
+      if (!hash_file (file, &hash, error))
+        return NULL;
+      g_autofree char *hex = content_hash_hex (&hash);
+      g_string_append_printf (all, "+%s", hex);
+    }
+  return g_string_free (g_steal_pointer (&all), FALSE);
+}
+
 static gboolean
 open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
 {
   g_auto (choice) c = { 0 };
-  content_hash hash;
-  if (!resolve (o, &c, error) || !hash_model (c.path, &hash, error)
-      || !scale_parse (c.scale != NULL ? c.scale : "torch", &l->scale, error)
+  if (!resolve (o, &c, error) || !scale_parse (c.scale != NULL ? c.scale : "torch", &l->scale, error)
       || (c.view != NULL && !view_parse (c.view, &l->view, error)))
     return FALSE;
 
@@ -137,6 +157,9 @@ open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
   int width = c.view != NULL && l->view.fit != VIEW_NONE ? l->view.width : 0;
   int height = c.view != NULL && l->view.fit != VIEW_NONE ? l->view.height : 0;
   const char *layer = c.layer;
+  g_autofree char *hex = fingerprint (c.path, error);
+  if (hex == NULL)
+    return FALSE;
   l->model = onnx_model_new (c.path, &layer, 1, width, height, threads, error);
   if (l->model == NULL)
     return FALSE;
@@ -155,7 +178,6 @@ open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
       if (!view_parse (usual, &l->view, error))
         return FALSE;
     }
-  g_autofree char *hex = content_hash_hex (&hash);
   l->model_name = g_strdup (o->model);
   l->d = l->info->dims[0];
   l->prepared_size = (gsize) l->info->width * (gsize) l->info->height * 3;

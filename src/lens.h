@@ -9,14 +9,14 @@
 typedef struct {
   view view;
   scale scale;
-  onnx_model *model;    /* NULL: the look descriptor */
+  onnx_model *model;           /* NULL: the look descriptor */
   const onnx_model_info *info; /* of the model */
-  gsize prepared_size;  /* floats that lens_prepare writes: a scaled view, or the descriptor itself */
-  gsize d;              /* floats of a row */
-  int batch;            /* rows per lens_run at best */
-  char *model_name;     /* as the user gave it, or "" */
-  char *key;            /* everything the numbers depend on, as text: rows of equal key may be reused */
-  char *note;           /* a fact worth a line, or NULL */
+  gsize prepared_size;         /* floats that lens_prepare writes: a scaled view, or the descriptor itself */
+  gsize d;                     /* floats of a row */
+  int batch;                   /* rows per lens_run at best */
+  char *model_name;            /* as the user gave it, or "" */
+  char *key;                   /* everything the numbers depend on, as text: rows of equal key may be reused */
+  char *note;                  /* a fact worth a line, or NULL */
 } lens;
 
 gboolean lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error);

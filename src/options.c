@@ -115,8 +115,7 @@ option_set (const option *o, const char *value, settings *s, GError **error)
 
 /* --- command line ------------------------------------------------------------------------ */
 
-typedef struct
-{
+typedef struct {
   const command *command;
   settings *settings;
   guint64 seen; /* bit i: row i was on the command line */

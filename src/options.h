@@ -8,23 +8,23 @@
 typedef enum {
   OPTION_FLAG,
   OPTION_TEXT,
-  OPTION_FILE,    /* text that names a file: completions offer files */
+  OPTION_FILE, /* text that names a file: completions offer files */
   OPTION_FOLDER,
-  OPTION_LIST,    /* may be given several times */
-  OPTION_COUNT,   /* whole number from 0 */
-  OPTION_AUTO,    /* whole number from 1, or "auto" (kept as 0) */
-  OPTION_NUMBER,  /* real number from 0 */
+  OPTION_LIST,   /* may be given several times */
+  OPTION_COUNT,  /* whole number from 0 */
+  OPTION_AUTO,   /* whole number from 1, or "auto" (kept as 0) */
+  OPTION_NUMBER, /* real number from 0 */
 } option_type;
 
 typedef struct {
-  const char *name;     /* without the dashes; the key in a config file */
-  char letter;          /* 0: none */
+  const char *name; /* without the dashes; the key in a config file */
+  char letter;      /* 0: none */
   option_type type;
-  gsize offset;         /* of its field in `settings` */
-  const char *argument; /* "DIR"; NULL for a flag */
+  gsize offset;              /* of its field in `settings` */
+  const char *argument;      /* "DIR"; NULL for a flag */
   const char *shown_default; /* NULL: none */
-  const char *help;     /* one sentence, no final stop */
-  guint commands;       /* COMMAND_... bits it belongs to */
+  const char *help;          /* one sentence, no final stop */
+  guint commands;            /* COMMAND_... bits it belongs to */
 } option;
 
 extern const option option_table[]; /* ends with a row of name NULL */

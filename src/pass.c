@@ -14,8 +14,7 @@
 #include "base/ordered_map.h"
 #include "image/decode.h"
 
-typedef struct
-{
+typedef struct {
   char *file, *path;
   file_stamp known;   /* of the last look, zero: never */
   gboolean settled;   /* all there is to know stands in the store for an unchanged file */
@@ -25,13 +24,11 @@ typedef struct
   float *prepared; /* NULL: nothing to run */
 } item;
 
-typedef struct
-{
+typedef struct {
   image decoded, scratch;
 } worker_buffers;
 
-typedef struct
-{
+typedef struct {
   store *store;
   gint64 set;
   const lens *lens;

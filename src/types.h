@@ -18,7 +18,7 @@ typedef struct {
  * picture: `capacity` is what is allocated, which only grows. */
 typedef struct {
   int width, height;
-  int channels; /* 3: RGB, 4: RGBA, alpha not premultiplied */
+  int channels;   /* 3: RGB, 4: RGBA, alpha not premultiplied */
   guint8 *pixels; /* height x width x channels */
   gsize capacity; /* bytes allocated at pixels */
 } image;
@@ -26,12 +26,12 @@ typedef struct {
 /* Facts of the file itself. Sizes are after orientation was applied. */
 typedef struct {
   int width, height;
-  int channels;        /* of the decoded picture: 3, or 4 when the file has transparency */
-  int bits;            /* per sample as stored: 1, 2, 4, 8, 16, 32 */
-  int orientation;     /* EXIF 1..8 as stored; 1 when there is none. Already applied to the pixels. */
-  const char *format;  /* static: "jpeg", "png", "webp", "gif", "tiff", "bmp", "heif", ... */
-  const char *space;   /* static, colour space as stored: "rgb", "grey", "cmyk", "palette", "other" */
-  char damage[160];    /* "" when whole; else what is wrong with a picture that still decoded in part */
+  int channels;       /* of the decoded picture: 3, or 4 when the file has transparency */
+  int bits;           /* per sample as stored: 1, 2, 4, 8, 16, 32 */
+  int orientation;    /* EXIF 1..8 as stored; 1 when there is none. Already applied to the pixels. */
+  const char *format; /* static: "jpeg", "png", "webp", "gif", "tiff", "bmp", "heif", ... */
+  const char *space;  /* static, colour space as stored: "rgb", "grey", "cmyk", "palette", "other" */
+  char damage[160];   /* "" when whole; else what is wrong with a picture that still decoded in part */
 } image_facts;
 
 /* n rows of d float32 somewhere in memory or mapped from disk; not owned. Row i stands at
@@ -66,10 +66,11 @@ typedef struct {
   gsize *sizes;               /* k */
   double *cluster_silhouette; /* k: mean over the members; NAN where no member was measured */
   double inertia, silhouette;
-  double inertia_lowest;      /* the least found for this k; below `inertia` where a better separated partition was preferred */
+  double
+      inertia_lowest; /* the least found for this k; below `inertia` where a better separated partition was preferred */
   cluster_curve_point *curve; /* n_curve, over the k's tried, ascending */
   gsize n_curve;
-  gsize curve_rows;           /* rows the curve and the silhouettes were measured on (a sample when there are many) */
+  gsize curve_rows; /* rows the curve and the silhouettes were measured on (a sample when there are many) */
 } clustering;
 
 void clustering_clear (clustering *c);

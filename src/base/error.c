@@ -1,3 +1,4 @@
 #include "base/error.h"
 
-G_DEFINE_QUARK (pardon-error, pardon_error)
+/* clang-format off: it takes the name for a subtraction */
+G_DEFINE_QUARK (pardon - error, pardon_error)

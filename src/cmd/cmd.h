@@ -27,15 +27,15 @@ typedef struct {
 typedef struct {
   guint bit;
   const char *name;
-  const char *usage;       /* what follows the name: "PATH... -o DIR [OPTIONS]" */
-  const char *summary;     /* one line, no final stop */
-  const char *description; /* paragraphs, separated by an empty line */
-  const char *examples;    /* lines; those that start with "pardon" are commands */
+  const char *usage;              /* what follows the name: "PATH... -o DIR [OPTIONS]" */
+  const char *summary;            /* one line, no final stop */
+  const char *description;        /* paragraphs, separated by an empty line */
+  const char *examples;           /* lines; those that start with "pardon" are commands */
   int (*run) (const settings *s); /* exit code: 0 fine, 1 a gate failed, 2 cannot do it */
 } command;
 
 extern const command command_scan, command_corrupt, command_layers, command_model, command_export, command_demo,
-  command_doctor, command_help;
+    command_doctor, command_help;
 
 extern const command *const command_table[]; /* main.c; ends with NULL */
 

@@ -15,8 +15,7 @@
 
 static volatile sig_atomic_t caught; /* the signal that asked us to stop */
 
-static struct
-{
+static struct {
   gboolean terminal;
   char phase[64];
   gint64 began, drawn; /* microseconds */

@@ -19,16 +19,15 @@
 #define DETAIL_SIZE   (OCTAVES * REGIONS)
 
 /* Over photographs the parts then have variances of about .45 (colour), .33 (gradients), .54 (fine) and .03 (coarse). */
-#define COLOUR_WEIGHT 0.8F
+#define COLOUR_WEIGHT   0.8F
 #define GRADIENT_WEIGHT 1.5F
-#define FINE_WEIGHT 0.7F
-#define COARSE_WEIGHT 0.1F
+#define FINE_WEIGHT     0.7F
+#define COARSE_WEIGHT   0.1F
 
 /* A grey level is about what quantisation adds to a mean absolute Laplacian: energies below it say nothing. */
 #define FLOOR 0.25F
 
-typedef struct
-{
+typedef struct {
   int width, height;
   float *pixel;
 } plane;

@@ -14,6 +14,8 @@
 typedef Pardon__Onnx__GraphProto graph_proto;
 typedef Pardon__Onnx__NodeProto node_proto;
 typedef Pardon__Onnx__ValueInfoProto value_proto;
+typedef Pardon__Onnx__TensorProto tensor_proto;
+typedef Pardon__Onnx__StringStringEntryProto entry_proto;
 
 /* What is looked up by name while reading; keys are owned by the message. */
 typedef struct {
@@ -84,6 +86,7 @@ onnx_graph_free (onnx_graph *g)
   if (g == NULL)
     return;
   g_ptr_array_unref (g->tensors);
+  g_ptr_array_unref (g->external);
   g_free (g->penultimate);
   g_free (g);
 }
@@ -148,12 +151,24 @@ layer_input (const reading *r, const node_proto *node)
 }
 
 static void
+note_external (onnx_graph *g, const tensor_proto *tensor)
+{
+  for (gsize i = 0; tensor->data_location == 1 && i < tensor->n_external_data; i++)
+    {
+      const entry_proto *entry = tensor->external_data[i];
+      if (g_strcmp0 (entry->key, "location") == 0 && entry->value != NULL
+          && !g_ptr_array_find_with_equal_func (g->external, entry->value, g_str_equal, NULL))
+        g_ptr_array_add (g->external, g_strdup (entry->value));
+    }
+}
+
+static void
 find_constants (reading *r, onnx_graph *g)
 {
   const graph_proto *graph = r->graph;
   for (gsize i = 0; i < graph->n_initializer; i++)
     {
-      g->external_data = g->external_data || graph->initializer[i]->data_location == 1;
+      note_external (g, graph->initializer[i]);
       if (graph->initializer[i]->name != NULL)
         g_hash_table_add (r->constants, graph->initializer[i]->name);
     }
@@ -398,6 +413,7 @@ onnx_graph_new (const guint8 *data, gsize size, const char *name, GError **error
     }
   onnx_graph *g = g_new0 (onnx_graph, 1);
   g->tensors = g_ptr_array_new_with_free_func (tensor_free);
+  g->external = g_ptr_array_new_with_free_func (g_free);
   g->ir_version = model->ir_version;
   for (gsize i = 0; i < model->n_opset_import; i++)
     if (model->opset_import[i]->domain == NULL || model->opset_import[i]->domain[0] == '\0'

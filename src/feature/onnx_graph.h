@@ -25,7 +25,8 @@ typedef struct {
   char *penultimate; /* tensor fed to the last layer with weights: as the layer sees it, but before dropout, casts and
                         quantisation; NULL when there is none, or when it is the graph's input */
   gboolean ends_in_softmax;
-  gboolean external_data; /* some weights lie in files beside this one */
+  GPtrArray
+      *external; /* of char *: files that hold weights, as the model names them, relative to its folder; each once */
   gint64 ir_version, opset;
 } onnx_graph;
 

@@ -280,7 +280,7 @@ onnx_session_new (const char *path, const onnx_graph *g, const char *const *tens
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_MISSING, "cannot run model '%s': %s", path, ort->info.missing);
       return NULL;
     }
-  if (g->external_data && ort->minor < EXTERNAL_FOLDER_SINCE)
+  if (g->external->len > 0 && ort->minor < EXTERNAL_FOLDER_SINCE)
     {
       g_set_error (
           error, PARDON_ERROR, PARDON_ERROR_MODEL,

@@ -14,7 +14,8 @@ static const struct {
   { GRAPH, 5, TENSOR },    { GRAPH, 11, WHOLE },   { GRAPH, 12, WHOLE },    { GRAPH, 13, WHOLE },
   { GRAPH, 15, SPARSE },   { NODE, 1, WHOLE },     { NODE, 2, WHOLE },      { NODE, 3, WHOLE },
   { NODE, 4, WHOLE },      { NODE, 5, ATTRIBUTE }, { ATTRIBUTE, 1, WHOLE }, { ATTRIBUTE, 3, WHOLE },
-  { ATTRIBUTE, 8, WHOLE }, { TENSOR, 8, WHOLE },   { TENSOR, 14, WHOLE },   { SPARSE, 1, TENSOR },
+  { ATTRIBUTE, 8, WHOLE }, { TENSOR, 8, WHOLE },   { TENSOR, 13, WHOLE },   { TENSOR, 14, WHOLE },
+  { SPARSE, 1, TENSOR },
 };
 
 typedef struct {

@@ -12,8 +12,8 @@
 
 #define IMAGENET_C "Hendrycks and Dietterich 2019, ImageNet-C"
 
-const char *const corruption_family_names[CORRUPTION_FAMILIES]
-    = { "blur", "noise", "resolution", "weather", "tone", "geometry", "broken" };
+const char *const corruption_family_names[CORRUPTION_FAMILIES] = { "blur", "noise",    "resolution", "weather",
+                                                                   "tone", "geometry", "broken" };
 
 /* clang-format off */
 const corruption_kind corruption_kinds[CORRUPTION_KINDS] = {
@@ -27,7 +27,7 @@ const corruption_kind corruption_kinds[CORRUPTION_KINDS] = {
   { "shot-noise", FAMILY_NOISE, "photons in white", { 60, 25, 12, 5, 3 }, IMAGENET_C },
   { "impulse-noise", FAMILY_NOISE, "share of values lost", { .03, .06, .09, .17, .27 }, IMAGENET_C },
   { "speckle-noise", FAMILY_NOISE, "deviation over the value", { .15, .2, .35, .45, .6 }, IMAGENET_C },
-  { "sensor-noise", FAMILY_NOISE, "variance in linear white", { .004, .009, .02, .045, .1 },
+  { "sensor-noise", FAMILY_NOISE, "variance in linear white", { .008, .018, .04, .08, .16 },
     "Foi, Trimeche, Katkovnik, Egiazarian 2008; values by pardon" },
   { "jpeg", FAMILY_RESOLUTION, "quality", { 25, 18, 15, 10, 7 }, IMAGENET_C },
   { "pixelate", FAMILY_RESOLUTION, "share of the pixels along a side", { .6, .5, .4, .3, .25 }, IMAGENET_C },
@@ -118,8 +118,9 @@ corrupt (image *im, int kind, double severity, guint64 seed, GError **error)
                    corruption_kinds[kind].name);
       return FALSE;
     }
-  corruption c
-      = { .im = im, .severity = severity, .amount = corruption_parameter (kind, severity), .scale = scale_of (im) };
+  corruption c = {
+    .im = im, .severity = severity, .amount = corruption_parameter (kind, severity), .scale = scale_of (im)
+  };
   random_init (&c.random, seed, corruption_kinds[kind].name);
   return functions[kind](&c, error);
 }

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/steady.h"
 #include "image/corrupt_parts.h"
 
@@ -31,14 +30,10 @@ static guint32 *
 row_sums (const image *im, int reach, GError **error)
 {
   gsize wide = ((gsize) im->width + 2 * (gsize) reach + 1) * 3, channels = (gsize) im->channels;
-  guint32 *sums = wide <= G_MAXSSIZE / 4 / (gsize) im->height ? g_try_malloc (wide * (gsize) im->height * 4) : NULL;
+  guint32 *sums = corruption_room (wide * (gsize) im->height, sizeof *sums, error);
 
   if (sums == NULL)
-    {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to blur %d x %d pixels", im->width,
-                   im->height);
-      return NULL;
-    }
+    return NULL;
   for (int y = 0; y < im->height; y++)
     {
       const guint8 *row = im->pixels + (gsize) y * (gsize) im->width * channels;
@@ -61,12 +56,12 @@ static gboolean
 disc_mean (const image *im, double radius, layer *out, GError **error)
 {
   int reach = (int) radius;
-  g_autofree guint32 *sums = row_sums (im, reach, error);
-
-  if (sums == NULL)
-    return FALSE;
   gsize row = (gsize) im->width * 3, wide = row + 6 * (gsize) reach + 3;
-  g_autofree guint32 *total = g_new (guint32, row);
+  g_autofree guint32 *sums = row_sums (im, reach, error);
+  g_autofree guint32 *total = sums != NULL ? corruption_room (row, sizeof *total, error) : NULL;
+
+  if (total == NULL)
+    return FALSE;
   g_autofree int *half = g_new (int, 2 * reach + 1);
   double n = 0.0;
   for (int dy = -reach; dy <= reach; dy++)
@@ -80,7 +75,8 @@ disc_mean (const image *im, double radius, layer *out, GError **error)
       for (int dy = -reach; dy <= reach; dy++)
         {
           const guint32 *line = sums + (gsize) edge_mirror_once (y + dy, im->height) * wide;
-          const guint32 *left = line + 3 * (reach - half[dy + reach]), *right = line + 3 * (reach + half[dy + reach] + 1);
+          const guint32 *left = line + 3 * (reach - half[dy + reach]),
+                        *right = line + 3 * (reach + half[dy + reach] + 1);
           for (gsize i = 0; i < row; i++)
             total[i] += right[i] - left[i];
         }
@@ -126,14 +122,15 @@ gboolean
 corrupt_with_zoom_blur (corruption *c, GError **error)
 {
   static const double steps[5] = { 0.01, 0.01, 0.02, 0.02, 0.03 };
-  double step = corruption_between (c, steps);
+  /* the published enlargements to the last bit: where the crop's size rounds depends on it */
+  double step = corruption_between (c, steps), each = (1.0 + step) - 1.0;
   int n = (int) floor ((c->amount - 1.0) / step + 0.5) + 1;
   g_auto (layer) l = { 0 }, sum = { 0 };
 
   if (!layer_of_picture (&l, c->im, error) || !layer_of_picture (&sum, c->im, error))
     return FALSE;
   for (int i = 0; i < n; i++)
-    if (!layer_add_zoomed (&sum, &l, 1.0 + (c->amount - 1.0) * i / (n - 1), 1.0f, error))
+    if (!layer_add_zoomed (&sum, &l, 1.0 + i * each, 1.0f, error))
       return FALSE;
   gsize values = (gsize) sum.width * (gsize) sum.height * 3;
   for (gsize i = 0; i < values; i++)

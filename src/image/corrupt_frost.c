@@ -12,9 +12,10 @@ typedef struct {
 } cell;
 
 #define CELLS 14 /* along a side of the sheet */
+#define CELL  ((float) PLASMA_SIZE / CELLS)
 
 typedef struct {
-  layer relief;
+  layer relief; /* the caller's */
   random_source *random;
 } sheet;
 
@@ -63,68 +64,94 @@ hash_grain (int which, int line)
   return (float) ((h ^ (h >> 15)) >> 8) / 16777216.0f;
 }
 
-/* The cells' needles: a random height for each line across, smooth between lines. */
+/* A middle in each square of the sheet, and needles along `spread` to both sides of one direction. */
+static void
+cells_init (cell cells[CELLS * CELLS], double spread, random_source *random)
+{
+  double main_angle = random_uniform (random, 0.0, G_PI);
+
+  for (int i = 0; i < CELLS * CELLS; i++)
+    {
+      double angle = main_angle + random_uniform (random, -spread, spread);
+      cell *c = &cells[i];
+      c->dx = (float) steady_cos (angle);
+      c->dy = (float) steady_sin (angle);
+      c->x = CELL * (float) (i % CELLS + random_uniform (random, 0.0, 1.0));
+      c->y = CELL * (float) (i / CELLS + random_uniform (random, 0.0, 1.0));
+      c->height = (float) random_uniform (random, 0.2, 1.0);
+      c->pitch = (float) random_uniform (random, 0.35, 1.0);
+    }
+}
+
+/* Height of the needles at (x, y), both 0 or more, of the cell whose middle is nearest. */
+static float
+cells_at (const cell cells[CELLS * CELLS], float x, float y)
+{
+  int best = 0, cx = (int) (x / CELL), cy = (int) (y / CELL);
+  float nearest = 1e9f, across = 0.0f;
+
+  for (int k = 0; k < 9; k++)
+    {
+      int i = (cy + k / 3 - 1 + CELLS) % CELLS * CELLS + (cx + k % 3 - 1 + CELLS) % CELLS;
+      float dx = x - cells[i].x, dy = y - cells[i].y;
+      dx -= (float) PLASMA_SIZE * floorf (dx / (float) PLASMA_SIZE + 0.5f);
+      dy -= (float) PLASMA_SIZE * floorf (dy / (float) PLASMA_SIZE + 0.5f);
+      if (dx * dx + dy * dy < nearest)
+        {
+          nearest = dx * dx + dy * dy;
+          best = i;
+          across = (dx * cells[i].dx + dy * cells[i].dy) * cells[i].pitch;
+        }
+    }
+  float line = floorf (across), here = hash_grain (best, (int) line), next = hash_grain (best, (int) line + 1);
+  return cells[best].height * (here + (next - here) * (across - line));
+}
+
+/* The veil bends the borders between cells, and the needles in them. */
 static void
 needle_cells (sheet *s, const layer *veil, double spread, float strength)
 {
   cell cells[CELLS * CELLS];
-  const float size = (float) PLASMA_SIZE / CELLS;
-  double main_angle = random_uniform (s->random, 0.0, G_PI);
 
-  for (int i = 0; i < CELLS * CELLS; i++)
-    {
-      double angle = main_angle + random_uniform (s->random, -spread, spread);
-      cells[i] = (cell){ .x = size * (float) (i % CELLS + random_uniform (s->random, 0.0, 1.0)),
-                         .y = size * (float) (i / CELLS + random_uniform (s->random, 0.0, 1.0)),
-                         .dx = (float) steady_cos (angle),
-                         .dy = (float) steady_sin (angle),
-                         .height = (float) random_uniform (s->random, 0.2, 1.0),
-                         .pitch = (float) random_uniform (s->random, 0.35, 1.0) };
-    }
+  cells_init (cells, spread, s->random);
   for (int y = 0; y < PLASMA_SIZE; y++)
     for (int x = 0; x < PLASMA_SIZE; x++)
       {
-        int best = 0;
-        /* the veil bends the borders between cells and the needles in them */
-        float nearest = 1e9f, bx = 0.0f, by = 0.0f, wave = 60.0f * veil->v[y * PLASMA_SIZE + x];
-        int cx = (int) (((float) x + wave) / size), cy = (int) (((float) y - wave + (float) PLASMA_SIZE) / size);
-        for (int k = 0; k < 9; k++)
-          {
-            int i = (cx + k % 3 - 1 + CELLS) % CELLS, j = (cy + k / 3 - 1 + CELLS) % CELLS;
-            float ox = (float) x - cells[j * CELLS + i].x + wave, oy = (float) y - cells[j * CELLS + i].y - wave;
-            ox -= (float) PLASMA_SIZE * floorf (ox / (float) PLASMA_SIZE + 0.5f);
-            oy -= (float) PLASMA_SIZE * floorf (oy / (float) PLASMA_SIZE + 0.5f);
-            if (ox * ox + oy * oy < nearest)
-              {
-                nearest = ox * ox + oy * oy;
-                best = j * CELLS + i;
-                bx = ox;
-                by = oy;
-              }
-          }
-        const cell *c = &cells[best];
-        float across = (bx * c->dx + by * c->dy) * c->pitch, line = floorf (across), f = across - line;
-        float here = hash_grain (best, (int) line), next = hash_grain (best, (int) line + 1);
-        s->relief.v[y * PLASMA_SIZE + x] += strength * c->height * (here + (next - here) * f);
+        int i = y * PLASMA_SIZE + x;
+        float wave = 60.0f * veil->v[i];
+        s->relief.v[i] += strength * cells_at (cells, (float) x + wave, (float) y + (float) PLASMA_SIZE - wave);
       }
 }
 
-/* 256 x 256, periodic: brightness of the frost, about 0.3 .. 1. */
+/* Light on the relief, from one side, over a veil of uneven thickness. */
+static void
+shade (const layer *relief, const layer *veil, random_source *random, layer *out)
+{
+  const int mask = PLASMA_SIZE - 1;
+  float middle = (float) random_uniform (random, 0.4, 0.75), contrast = (float) random_uniform (random, 0.2, 0.5);
+  float veiled = (float) random_uniform (random, 0.2, 0.6), slanted = (float) random_uniform (random, 0.3, 1.3);
+
+  for (int y = 0; y < PLASMA_SIZE; y++)
+    for (int x = 0; x < PLASMA_SIZE; x++)
+      {
+        int i = y * PLASMA_SIZE + x, lit = ((y + 1) & mask) * PLASMA_SIZE + ((x + 1) & mask);
+        float height = MIN (relief->v[i], 1.5f), slope = height - MIN (relief->v[lit], 1.5f);
+        float v = middle + veiled * (veil->v[i] - 0.5f) + contrast * (slanted * slope + height - 0.5f);
+        out->v[i] = CLAMP (v, 0.02f, 1.0f);
+      }
+}
+
+/* 256 x 256, periodic: brightness of the frost. */
 static gboolean
 frost_sheet (random_source *random, layer *out, GError **error)
 {
-  const int mask = PLASMA_SIZE - 1;
-  sheet s = { .random = random };
-  g_auto (layer) veil = { 0 };
+  g_auto (layer) veil = { 0 }, relief = { 0 };
 
-  if (!plasma_init (&veil, 1.6, random, error) || !layer_init (&s.relief, PLASMA_SIZE, PLASMA_SIZE, 1, error))
+  if (!plasma_init (&veil, 1.6, random, error) || !layer_init (&relief, PLASMA_SIZE, PLASMA_SIZE, 1, error)
+      || !layer_init (out, PLASMA_SIZE, PLASMA_SIZE, 1, error))
     return FALSE;
-  if (!layer_init (out, PLASMA_SIZE, PLASMA_SIZE, 1, error))
-    {
-      layer_clear (&s.relief);
-      return FALSE;
-    }
-  memset (s.relief.v, 0, sizeof (float) * PLASMA_SIZE * PLASMA_SIZE);
+  sheet s = { .relief = relief, .random = random };
+  memset (relief.v, 0, sizeof (float) * PLASMA_SIZE * PLASMA_SIZE);
   double spread = random_uniform (random, 0.3, 1.6);
   needle_cells (&s, &veil, spread, (float) random_uniform (random, 0.2, 1.2));
   for (int n = 30 + random_below (random, 170); n > 0; n--)
@@ -133,22 +160,9 @@ frost_sheet (random_source *random, layer *out, GError **error)
       double angle = random_uniform (random, 0.0, 2.0 * G_PI);
       feather (&s, x, y, angle, random_uniform (random, 8.0, 60.0));
     }
-  float middle = (float) random_uniform (random, 0.4, 0.75), contrast = (float) random_uniform (random, 0.2, 0.5);
-  float veiled = (float) random_uniform (random, 0.2, 0.6), relief = (float) random_uniform (random, 0.3, 1.3);
-  if (!layer_gaussian (&s.relief, random_uniform (random, 0.2, 0.7), 3, error))
-    {
-      layer_clear (&s.relief);
-      return FALSE;
-    }
-  for (int y = 0; y < PLASMA_SIZE; y++)
-    for (int x = 0; x < PLASMA_SIZE; x++)
-      {
-        int i = y * PLASMA_SIZE + x, lit = ((y + 1) & mask) * PLASMA_SIZE + ((x + 1) & mask);
-        float height = MIN (s.relief.v[i], 1.5f), slope = height - MIN (s.relief.v[lit], 1.5f);
-        out->v[i] = middle + veiled * (veil.v[i] - 0.5f) + contrast * (relief * slope + height - 0.5f);
-        out->v[i] = CLAMP (out->v[i], 0.02f, 1.0f);
-      }
-  layer_clear (&s.relief);
+  if (!layer_gaussian (&relief, random_uniform (random, 0.2, 0.7), 3, error))
+    return FALSE;
+  shade (&relief, &veil, random, out);
   return TRUE;
 }
 

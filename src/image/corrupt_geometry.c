@@ -88,7 +88,8 @@ warp_by (const layer *in, const layer *dx, const layer *dy, float strength, floa
     for (int x = 0; x < in->width; x++)
       {
         float u = (float) x / coarse, v = (float) y / coarse;
-        float from_x = (float) x + strength * layer_at (dx, u, v, 0), from_y = (float) y + strength * layer_at (dy, u, v, 0);
+        float from_x = (float) x + strength * layer_at (dx, u, v, 0),
+              from_y = (float) y + strength * layer_at (dy, u, v, 0);
         for (int k = 0; k < 3; k++)
           *to++ = layer_at (in, from_x, from_y, k);
       }

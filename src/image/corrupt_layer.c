@@ -9,18 +9,23 @@
 
 #define BLOCK 32 /* values at once: a count the compiler knows becomes vector instructions */
 
+gpointer
+corruption_room (gsize n, gsize size, GError **error)
+{
+  gpointer room = n <= G_MAXSSIZE / size ? g_try_malloc_n (n, size) : NULL;
+
+  if (room == NULL)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
+                 "not enough memory to corrupt it (%" G_GSIZE_FORMAT " values of %" G_GSIZE_FORMAT " bytes)", n, size);
+  return room;
+}
+
 gboolean
 layer_init (layer *l, int width, int height, int channels, GError **error)
 {
-  gsize row = (gsize) width * (gsize) channels;
-
   *l = (layer){ .width = width, .height = height, .channels = channels };
-  if (row <= G_MAXSSIZE / sizeof (float) / (gsize) height)
-    l->v = g_try_malloc (row * (gsize) height * sizeof (float));
-  if (l->v != NULL)
-    return TRUE;
-  g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", width, height);
-  return FALSE;
+  l->v = corruption_room ((gsize) width * (gsize) height * (gsize) channels, sizeof (float), error);
+  return l->v != NULL;
 }
 
 void
@@ -285,7 +290,9 @@ layer_add_zoomed (layer *out, const layer *in, double zoom, float weight, GError
 
   if (!layer_init (&share, w + h, 1, 1, error))
     return FALSE;
-  g_autofree int *from = g_new (int, w + h);
+  g_autofree int *from = corruption_room ((gsize) w + (gsize) h, sizeof (int), error);
+  if (from == NULL)
+    return FALSE;
   float *fx = share.v, *fy = share.v + w;
   zoom_positions (w, zoom, from, fx);
   zoom_positions (h, zoom, from + w, fy);

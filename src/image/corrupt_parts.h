@@ -20,6 +20,9 @@ gboolean layer_of_picture (layer *l, const image *im, GError **error); /* RGB ov
 void layer_to_picture (const layer *l, image *im);                     /* clipped, rounded; alpha left alone */
 guint8 layer_byte (float value);                                       /* 0..1 to 0..255, clipped, rounded */
 
+/* Room for `n` things of `size` bytes; NULL with PARDON_ERROR_PICTURE when memory is short. g_free. */
+gpointer corruption_room (gsize n, gsize size, GError **error);
+
 /* Index within 0 .. n - 1: the nearest end; or mirrored at the ends, which are repeated, or not repeated. */
 int edge_nearest (int i, int n);
 int edge_mirror (int i, int n);

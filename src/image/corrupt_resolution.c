@@ -11,14 +11,20 @@
 #include "image/resample.h"
 
 static gboolean
+reserve (image *im, int width, int height, GError **error)
+{
+  if (image_reserve (im, width, height, 3))
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt it (%d x %d pixels)", width,
+               height);
+  return FALSE;
+}
+
+static gboolean
 rgb_of (const image *im, image *rgb, GError **error)
 {
-  if (!image_reserve (rgb, im->width, im->height, 3))
-    {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", im->width,
-                   im->height);
-      return FALSE;
-    }
+  if (!reserve (rgb, im->width, im->height, error))
+    return FALSE;
   gsize n = (gsize) im->width * (gsize) im->height, channels = (gsize) im->channels;
   for (gsize i = 0; i < n; i++)
     memcpy (rgb->pixels + 3 * i, im->pixels + channels * i, 3);
@@ -84,8 +90,7 @@ corrupt_with_jpeg (corruption *c, GError **error)
 
   if (fine)
     {
-      g_autoptr (GBytes) bytes
-          = codec_jpeg_encode (rgb.pixels, rgb.width, rgb.height, quality, full_chroma, error);
+      g_autoptr (GBytes) bytes = codec_jpeg_encode (rgb.pixels, rgb.width, rgb.height, quality, full_chroma, error);
       fine = bytes != NULL && decode_jpeg (bytes, rgb.pixels, error);
     }
   if (fine)
@@ -114,6 +119,11 @@ windows (int n, int small, int *first, int *last)
       double middle = (i + 0.5) * step;
       first[i] = MAX ((int) (middle - support + 0.5), 0);
       last[i] = MIN ((int) (middle + support + 0.5), n);
+      /* a pixel whose middle falls on the border of two windows belongs to one: to which, rounding decides, as there */
+      if ((first[i] - middle + 0.5) * (1.0 / step) <= -0.5)
+        first[i]++;
+      if ((last[i] - 1 - middle + 0.5) * (1.0 / step) > 0.5)
+        last[i]--;
     }
 }
 
@@ -158,13 +168,14 @@ static void
 repeat (const guint8 *small, int w, int h, image *im)
 {
   gsize channels = (gsize) im->channels;
+  double across = (double) w / im->width, down = (double) h / im->height;
 
   for (int y = 0; y < im->height; y++)
     {
-      const guint8 *row = small + 3 * (gsize) MIN ((int) ((y + 0.5) * h / im->height), h - 1) * (gsize) w;
+      const guint8 *row = small + 3 * (gsize) MIN ((int) ((y + 0.5) * down), h - 1) * (gsize) w;
       guint8 *to = im->pixels + (gsize) y * (gsize) im->width * channels;
       for (int x = 0; x < im->width; x++)
-        memcpy (to + (gsize) x * channels, row + 3 * MIN ((int) ((x + 0.5) * w / im->width), w - 1), 3);
+        memcpy (to + (gsize) x * channels, row + 3 * MIN ((int) ((x + 0.5) * across), w - 1), 3);
     }
 }
 
@@ -174,10 +185,12 @@ corrupt_with_pixelate (corruption *c, GError **error)
 {
   image *im = c->im;
   int w = small_side (c, im->width), h = small_side (c, im->height);
-  g_autofree int *x = g_new (int, 2 * w), *y = g_new (int, 2 * h);
-  g_autofree guint32 *sums = g_new (guint32, 3 * w);
+  gsize n_x = 2 * (gsize) w, n_y = 2 * (gsize) h;
+  g_autofree int *x = corruption_room (n_x, sizeof *x, error),
+                 *y = x != NULL ? corruption_room (n_y, sizeof *y, error) : NULL;
+  g_autofree guint32 *sums = y != NULL ? corruption_room (3 * (gsize) w, sizeof *sums, error) : NULL;
   image across = { 0 }, small = { 0 };
-  gboolean fine = image_reserve (&across, w, im->height, 3) && image_reserve (&small, w, h, 3);
+  gboolean fine = sums != NULL && reserve (&across, w, im->height, error) && reserve (&small, w, h, error);
 
   if (fine)
     {
@@ -188,9 +201,6 @@ corrupt_with_pixelate (corruption *c, GError **error)
         shrink_columns (across.pixels, 3 * (gsize) w, y[j], y[h + j], sums, small.pixels + 3 * (gsize) j * (gsize) w);
       repeat (small.pixels, w, h, im);
     }
-  else
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to corrupt %d x %d pixels", im->width,
-                 im->height);
   image_clear (&across);
   image_clear (&small);
   return fine;

@@ -38,10 +38,10 @@ corrupt_with_snow (corruption *c, GError **error)
   int length = 2 * corruption_pixels (c, corruption_between (c, radii), 0) + 1;
 
   if (!layer_of_picture (&l, c->im, error)
-      || !flakes (c, 0.3, MAX (corruption_between (c, zooms) * c->scale, 1.0), corruption_between (c, thresholds), &snow,
-                  error)
-      || !layer_motion (&snow, length, corruption_between (c, sigmas) * c->scale, steady_cos (angle), steady_sin (angle),
-                        error))
+      || !flakes (c, 0.3, MAX (corruption_between (c, zooms) * c->scale, 1.0), corruption_between (c, thresholds),
+                  &snow, error)
+      || !layer_motion (&snow, length, corruption_between (c, sigmas) * c->scale, steady_cos (angle),
+                        steady_sin (angle), error))
     return FALSE;
   gsize n = (gsize) l.width * (gsize) l.height;
   for (gsize i = 0; i < n; i++)
@@ -125,8 +125,7 @@ corrupt_with_fog (corruption *c, GError **error)
   g_auto (layer) l = { 0 }, plasma = { 0 };
   float thickness = (float) c->amount, highest = 0.0f, fine = (float) (1.0 / c->scale);
 
-  if (!layer_of_picture (&l, c->im, error)
-      || !plasma_init (&plasma, corruption_between (c, decays), &c->random, error))
+  if (!layer_of_picture (&l, c->im, error) || !plasma_init (&plasma, corruption_between (c, decays), &c->random, error))
     return FALSE;
   gsize values = (gsize) l.width * (gsize) l.height * 3;
   for (gsize i = 0; i < values; i++)

@@ -16,7 +16,8 @@ typedef struct {
   int k;
   int restarts;       /* default 10 */
   int max_iterations; /* default 300 */
-  double tolerance;   /* squared movement of all centres below which a restart has settled, in units of the mean variance of a
+  double
+      tolerance; /* squared movement of all centres below which a restart has settled, in units of the mean variance of a
                          column; default 1e-4, as scikit-learn */
   gsize min_size; /* 0 or 1: none */
   guint64 seed;

@@ -41,10 +41,9 @@ put_assignments (store *s, gint64 set, const clustering *c, GError **error)
 static gboolean
 put_tables (store *s, const clustering *c, GError **error)
 {
-  gboolean good =
-      db_do (s->db, error, "INSERT INTO clustering VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "iirirrir", (gint64) c->n,
-             (gint64) c->d, c->total_variance, (gint64) c->k, c->inertia, c->silhouette, (gint64) c->curve_rows,
-             c->inertia_lowest);
+  gboolean good = db_do (s->db, error, "INSERT INTO clustering VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "iirirrir",
+                         (gint64) c->n, (gint64) c->d, c->total_variance, (gint64) c->k, c->inertia, c->silhouette,
+                         (gint64) c->curve_rows, c->inertia_lowest);
   for (int i = 0; i < c->k && good; i++)
     good = db_do (s->db, error, "INSERT INTO cluster VALUES (?1, ?2, ?3)", "iir", (gint64) i, (gint64) c->sizes[i],
                   c->cluster_silhouette != NULL ? c->cluster_silhouette[i] : NAN);
@@ -146,8 +145,8 @@ store_get_clustering (store *s, clustering *c, GError **error)
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
   gsize k;
   *c = (clustering){ 0 };
-  if (!each_row (s, "SELECT n, d, total_variance, inertia, silhouette, curve_rows, inertia_lowest FROM clustering", 1, take_scalars, c,
-                 error)
+  if (!each_row (s, "SELECT n, d, total_variance, inertia, silhouette, curve_rows, inertia_lowest FROM clustering", 1,
+                 take_scalars, c, error)
       || !count_table (s, "SELECT count(*) FROM cluster", &k, error)
       || !count_table (s, "SELECT count(*) FROM curve", &c->n_curve, error)
       || !count_table (s, "SELECT count(*) FROM component", &c->n_components, error))

@@ -175,9 +175,10 @@ main (int argc, char **argv)
     if (strcmp (argv[1], commands[i].name) == 0 && argc == commands[i].arguments + 3)
       {
         matrix m;
-        g_autofree float *data = read_npy (argv[2], &m);
+        float *data = read_npy (argv[2], &m);
         printf ("blas=%s\nn=%" G_GSIZE_FORMAT "\nd=%" G_GSIZE_FORMAT "\n", linalg_describe (), m.n, m.d);
         commands[i].run (&m, argv + 3);
+        g_free (data);
         return 0;
       }
   fputs ("wrong arguments: see the top of tool_cluster.c\n", stderr);

@@ -56,7 +56,8 @@ load (const order *o, image *im, GError **error)
     }
   else if (strcmp (o->prepare, "measure") != 0)
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "prepare '%s' is none of none, crop224, measure", o->prepare);
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "prepare '%s' is none of none, crop224, measure",
+                   o->prepare);
       return FALSE;
     }
   gboolean fine = decode_file (o->in, NULL, &whole, &facts, error) && view_apply (&v, &whole, im, error);
@@ -212,7 +213,10 @@ do_numbers (const char *what, int n, guint64 seed, double mean)
           double u = random_uniform (&r, -1.0, 1.0);
           gboolean is_exp = strcmp (what, "exp") == 0, is_log = strcmp (what, "log") == 0;
           x = is_exp ? 700.0 * u : is_log ? exp (700.0 * u) : 100.0 * u;
-          pair[1] = is_exp ? steady_exp (x) : is_log ? steady_log (x) : what[0] == 's' ? steady_sin (x) : steady_cos (x);
+          pair[1] = is_exp           ? steady_exp (x)
+                    : is_log         ? steady_log (x)
+                    : what[0] == 's' ? steady_sin (x)
+                                     : steady_cos (x);
           count = 2;
         }
       pair[0] = x;

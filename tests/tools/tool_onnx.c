@@ -18,7 +18,7 @@ show_graph (const char *path, gboolean infer, GError **error)
   if (g == NULL || (infer && !onnx_model_infer_shapes (path, g, error)))
     return 1;
   printf ("ir %d opset %d inputs %u softmax %d external %d penultimate %s\n", (int) g->ir_version, (int) g->opset,
-          g->n_inputs, g->ends_in_softmax, g->external_data, g->penultimate != NULL ? g->penultimate : "-");
+          g->n_inputs, g->ends_in_softmax, g->external->len > 0, g->penultimate != NULL ? g->penultimate : "-");
   for (guint i = 0; i < g->tensors->len; i++)
     {
       const onnx_tensor *t = g_ptr_array_index (g->tensors, i);

@@ -11,7 +11,10 @@ fill (image *im, int width, int height, guint32 seed, int kind)
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_assert_true (image_reserve (im, width, height, 3));
   for (int i = 0; i < width * height * 3; i++)
-    im->pixels[i] = kind == 0 ? (guint8) g_rand_int_range (rand, 0, 256) : kind == 1 ? 255 : kind == 2 ? 0 : (guint8) (i % 256);
+    im->pixels[i] = kind == 0   ? (guint8) g_rand_int_range (rand, 0, 256)
+                    : kind == 1 ? 255
+                    : kind == 2 ? 0
+                                : (guint8) (i % 256);
 }
 
 static void
