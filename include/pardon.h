@@ -86,8 +86,10 @@ int pardon_scan (const pardon_scan_options *options, const pardon_job *job, pard
 typedef struct {
   const char *const *paths; /* NULL-ended: files and folders */
   const char *output;       /* folder; files keep their names; nothing that exists is overwritten unless `overwrite` */
-  const char *kind;         /* "box-blur" */
-  double radius;            /* pixels; box-blur */
+  const char *kind;         /* of docs/corruptions.md; default "box-blur" */
+  double severity;          /* 1 (slight) .. 5 (strong), ImageNet-C's scale; default 3 */
+  double radius;            /* box-blur alone: this radius in pixels instead of a severity; below 0 (default): none */
+  uint64_t seed;            /* with the file's name it decides what is random */
   int overwrite;
 } pardon_corrupt_options;
 typedef struct {
@@ -95,6 +97,8 @@ typedef struct {
   char first_failure[512];
 } pardon_corrupt_result;
 void pardon_corrupt_options_init (pardon_corrupt_options *options);
+/* Also writes output/corruptions.csv: file,kind,family,severity,parameter,seed for every copy made; rows are added to one that is there,
+ * and the last row of a name counts. */
 int pardon_corrupt (const pardon_corrupt_options *options, const pardon_job *job, pardon_corrupt_result *result,
                     pardon_error **error);
 

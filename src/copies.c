@@ -10,6 +10,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/ordered_map.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
@@ -40,6 +41,8 @@ typedef struct {
   const pardon_corrupt_options *options;
   const job *job;
   GPtrArray *copies;
+  GString *record; /* rows of corruptions.csv */
+  int kind;
   guint next;
   guint64 done;
   image *buffers; /* one a worker */
@@ -80,6 +83,25 @@ by_file (gconstpointer a, gconstpointer b)
   return strcmp ((*(copy *const *) a)->file, (*(copy *const *) b)->file);
 }
 
+/* Another seed for every file, the same whatever else is corrupted with it (FNV-1a over seed and name). */
+static guint64
+seed_of (const corrupt_run *run, const copy *c)
+{
+  guint64 seed = 14695981039346656037u ^ run->options->seed;
+  for (const char *p = c->file; *p != 0; p++)
+    seed = (seed ^ (guint8) *p) * 1099511628211u;
+  return seed;
+}
+
+static gboolean
+apply (const corrupt_run *run, const copy *c, image *im, GError **error)
+{
+  const pardon_corrupt_options *o = run->options;
+  if (o->radius >= 0)
+    return corrupt_box_blur (im, o->radius, error);
+  return corrupt (im, run->kind, o->severity, seed_of (run, c), error);
+}
+
 static gboolean
 make_copy (const corrupt_run *run, const copy *c, image *im, GError **error)
 {
@@ -90,8 +112,8 @@ make_copy (const corrupt_run *run, const copy *c, image *im, GError **error)
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' exists; add --overwrite to replace it", to);
       return FALSE;
     }
-  return decode_file (c->path, NULL, im, &facts, error) && corrupt_box_blur (im, run->options->radius, error)
-         && make_folder_of (to, error) && encode_file (im, to, error);
+  return decode_file (c->path, NULL, im, &facts, error) && apply (run, c, im, error) && make_folder_of (to, error)
+         && encode_file (im, to, error);
 }
 
 static gpointer
@@ -110,6 +132,63 @@ work_on_copy (gpointer item, int worker, gpointer user)
   make_copy (run, c, &run->buffers[worker], &c->why);
 }
 
+static void
+record_copy (corrupt_run *run, const copy *c)
+{
+  const pardon_corrupt_options *o = run->options;
+  const corruption_kind *kind = &corruption_kinds[run->kind];
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  csv_append (run->record, c->file, TRUE);
+  csv_append (run->record, kind->name, FALSE);
+  csv_append (run->record, corruption_family_names[kind->family], FALSE);
+  csv_append (run->record, o->radius >= 0 ? "" : g_ascii_formatd (number, sizeof number, "%.6g", o->severity), FALSE);
+  double parameter = o->radius >= 0 ? o->radius : corruption_parameter (run->kind, o->severity);
+  csv_append (run->record, g_ascii_formatd (number, sizeof number, "%.6g", parameter), FALSE);
+  g_string_append_printf (run->record, ",%" G_GUINT64_FORMAT "\r\n", o->seed);
+}
+
+/* Rows are added to those of an earlier run: the folder then says of every copy in it what was done. */
+static gboolean
+write_record (const corrupt_run *run, GError **error)
+{
+  g_autofree char *path = g_build_filename (run->options->output, "corruptions.csv", NULL);
+  g_autofree char *former = NULL;
+  if (run->record->len == 0)
+    return TRUE;
+  if (!g_file_get_contents (path, &former, NULL, NULL))
+    former = g_strdup ("file,kind,family,severity,parameter,seed\r\n");
+  g_string_prepend (run->record, former);
+  return g_file_set_contents (path, run->record->str, (gssize) run->record->len, error);
+}
+
+static gboolean
+find_kind (const pardon_corrupt_options *o, int *kind, GError **error)
+{
+  const char *names[CORRUPTION_KINDS + 1] = { NULL };
+  for (int i = 0; i < CORRUPTION_KINDS; i++)
+    names[i] = corruption_kinds[i].name;
+  *kind = corruption_find (o->kind);
+  if (*kind < 0)
+    {
+      const char *nearest = nearest_word (o->kind, names);
+      g_autofree char *all = g_strjoinv (", ", (char **) names);
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "there is no corruption '%s'%s%s%s there are %s", o->kind,
+                   nearest != NULL ? "; did you mean '" : ";", nearest != NULL ? nearest : "",
+                   nearest != NULL ? "'?" : "", all);
+      return FALSE;
+    }
+  if (!(o->severity >= 1 && o->severity <= 5))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a severity lies between 1 (slight) and 5 (strong), not at %g",
+                   o->severity);
+      return FALSE;
+    }
+  if (o->radius < 0 || strcmp (o->kind, "box-blur") == 0)
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a radius belongs to box-blur; '%s' takes --severity", o->kind);
+  return FALSE;
+}
+
 static gboolean
 count_copy (gpointer item, gpointer user, GError **error)
 {
@@ -117,7 +196,10 @@ count_copy (gpointer item, gpointer user, GError **error)
   corrupt_run *run = user;
   const copy *c = item;
   if (c->why == NULL)
-    run->result->written++;
+    {
+      run->result->written++;
+      record_copy (run, c);
+    }
   else if (run->result->failed++ == 0)
     g_strlcpy (run->result->first_failure, c->why->message, sizeof run->result->first_failure);
   job_tell (run->job, "corrupting", ++run->done, run->copies->len);
@@ -135,11 +217,9 @@ copies_corrupt (const pardon_corrupt_options *o, const job *j, pardon_corrupt_re
 {
   int threads = (int) g_get_num_processors ();
   *result = (pardon_corrupt_result){ 0 };
-  if (strcmp (o->kind, "box-blur") != 0)
-    {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "there is no corruption '%s'; there is: box-blur", o->kind);
-      return FALSE;
-    }
+  int kind;
+  if (!find_kind (o, &kind, error))
+    return FALSE;
   g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func (copy_free);
   g_autofree char *output = g_canonicalize_filename (o->output, NULL);
   source_options where = { .paths = o->paths, .skip_dir = output, .is_picture = decode_is_picture };
@@ -153,12 +233,17 @@ copies_corrupt (const pardon_corrupt_options *o, const job *j, pardon_corrupt_re
     }
   g_ptr_array_sort (copies, by_file);
 
-  corrupt_run run = { .options = o, .job = j, .copies = copies, .buffers = g_new0 (image, threads), .result = result };
+  corrupt_run run = { .options = o, .job = j, .copies = copies, .kind = kind, .result = result };
+  run.record = g_string_new (NULL);
+  run.buffers = g_new0 (image, threads);
   ordered_map map = { threads, 2 * threads, next_copy, work_on_copy, count_copy, keep_copy, &run };
   gboolean fine = ordered_map_run (&map, j, error);
+  /* what was made is recorded even when the run ended early; the first error is the one to tell */
+  fine = write_record (&run, fine ? error : NULL) && fine;
   for (int i = 0; i < threads; i++)
     image_clear (&run.buffers[i]);
   g_free (run.buffers);
+  g_string_free (run.record, TRUE);
   return fine;
 }
 

@@ -34,14 +34,18 @@ const option option_table[] = {
     "principal components to cluster in; 0 clusters the features as they are", COMMAND_SCAN },
   { "k", 'k', OPTION_AUTO, AT (k), "N|auto", "auto", "clusters; auto chooses by silhouette", COMMAND_SCAN },
   { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN },
-  { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption: box-blur", COMMAND_CORRUPT },
-  { "radius", 'r', OPTION_NUMBER, AT (radius), "PIXELS", "4", "radius of the blur in pixels", COMMAND_CORRUPT },
+  { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption; docs/corruptions.md describes the 25 kinds",
+    COMMAND_CORRUPT },
+  { "severity", 's', OPTION_NUMBER, AT (severity), "1..5", "3",
+    "how strong, on ImageNet-C's scale; fractions lie between", COMMAND_CORRUPT },
+  { "radius", 'r', OPTION_NUMBER, AT (radius), "PIXELS", NULL,
+    "box-blur alone: the blur's radius, in place of a severity", COMMAND_CORRUPT },
   { "overwrite", 0, OPTION_FLAG, AT (overwrite), NULL, NULL, "replace files that exist", COMMAND_CORRUPT },
   { "npy", 0, OPTION_FILE, AT (npy), "FILE.npy", NULL,
     "write the features as a NumPy array, and their file names beside it as FILE.csv", COMMAND_EXPORT },
   { "count", 'n', OPTION_COUNT, AT (count), "N", "48", "pictures to draw", COMMAND_DEMO },
   { "seed", 0, OPTION_COUNT, AT (seed), "N", "0", "seed of everything random; same seed, same results",
-    COMMAND_SCAN | COMMAND_DEMO },
+    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO },
   { "threads", 'j', OPTION_AUTO, AT (threads), "N|auto", "auto", "threads to work with; auto is one a core",
     COMMAND_SCAN },
   { "config", 0, OPTION_FILE, AT (config), "FILE", NULL,
@@ -282,7 +286,7 @@ gboolean
 options_parse (const command *c, char **arguments, settings *s, GError **error)
 {
   parse_state p = { c, s, 0 };
-  *s = (settings){ .pca = 50, .radius = 4, .count = 48 };
+  *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48 };
   G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
   g_autoptr (GError) why = NULL;
   gboolean fine = parse_line (c, arguments, &p, &why) && (s->config == NULL || parse_config (c, &p, &why));

@@ -104,7 +104,7 @@ pardon_scan (const pardon_scan_options *options, const pardon_job *j, pardon_sca
 void
 pardon_corrupt_options_init (pardon_corrupt_options *options)
 {
-  *options = (pardon_corrupt_options){ .kind = "box-blur", .radius = 4 };
+  *options = (pardon_corrupt_options){ .kind = "box-blur", .severity = 3, .radius = -1 };
 }
 
 int

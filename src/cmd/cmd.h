@@ -20,7 +20,7 @@ typedef struct {
   char *config, *output, *model, *layer, *view, *scale, *kind, *npy, *shell;
   char **exclude; /* NULL: none */
   gint64 sample, pca, k, min_size, seed, threads, batch, count;
-  double radius;
+  double severity, radius; /* radius below 0: not given */
   gboolean overwrite, man;
 } settings;
 

@@ -23,7 +23,9 @@ run (const settings *s)
   o.output = s->output;
   if (s->kind != NULL)
     o.kind = s->kind;
+  o.severity = s->severity;
   o.radius = s->radius;
+  o.seed = (uint64_t) s->seed;
   o.overwrite = s->overwrite;
   if (pardon_corrupt (&o, progress_begin (), &result, &error) != 0)
     return progress_fail (error);
@@ -41,10 +43,14 @@ const command command_corrupt = {
   "PATH... -o DIR [OPTIONS]",
   "write copies corrupted in a known way",
   "Writes a corrupted copy of every picture into DIR, under its own name and in its own format (PNG and other lossless "
-  "formats keep every pixel of the result; JPEG is written at quality 95 with full chroma). Box blur is Pillow's "
-  "BoxBlur "
-  "to the bit. Nothing that exists is overwritten unless --overwrite is given.",
+  "formats keep every pixel of the result; JPEG is written at quality 95 with full chroma), and corruptions.csv, which "
+  "says what was done. Same pictures and seed, same copies. Nothing that exists is overwritten unless --overwrite is "
+  "given.\n\n"
+  "Kinds: box-blur, gaussian-blur, defocus-blur, motion-blur, zoom-blur, glass-blur; gaussian-noise, shot-noise, "
+  "impulse-noise, speckle-noise, sensor-noise; jpeg, pixelate, low-resolution; snow, frost, fog, haze; dark, bright, "
+  "low-contrast, colour-cast, saturation; elastic; cut-off. Box blur with a radius is Pillow's BoxBlur to the bit.",
   "pardon corrupt --kind box-blur --radius 4 photos -o blurred\n"
+  "pardon corrupt --kind fog --severity 4 --seed 7 photos -o foggy\n"
   "pardon scan photos blurred -o results",
   run,
 };
