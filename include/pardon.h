@@ -30,6 +30,7 @@ typedef enum {
   PARDON_MISSING,
   PARDON_STORE,
   PARDON_NETWORK,
+  PARDON_MEMORY,
   PARDON_STOPPED
 } pardon_code;
 const char *pardon_error_text (const pardon_error *error); /* one sentence, no final stop */
@@ -65,7 +66,7 @@ typedef struct {
 
 typedef struct {
   uint64_t found, ok, damaged, unreadable, skipped;
-  uint64_t reused;          /* pictures whose features were already in the folder */
+  uint64_t unchanged;       /* pictures that hold what they held when this folder last looked at them */
   uint64_t added, vanished; /* against the last scan of this folder */
   int k;
   uint64_t k_of; /* pictures clustered */

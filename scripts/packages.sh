@@ -14,7 +14,7 @@ packages[build]+=" libcurl4-openssl-dev ca-certificates"           # pardon mode
 packages[build]+=" protobuf-c-compiler libprotobuf-c-dev"          # reading ONNX files
 
 why[test]="what the tests compare pardon's numbers with"
-packages[test]="python3 python3-pil python3-numpy python3-scipy python3-sklearn python3-onnx locales"
+packages[test]="python3 python3-pil python3-numpy python3-scipy python3-sklearn python3-onnx locales strace"
 
 why[ci]="the second compiler, and what the style tests ask"
 packages[ci]="clang clang-format shellcheck"

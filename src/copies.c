@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -102,11 +103,24 @@ apply (const corrupt_run *run, const copy *c, image *im, GError **error)
   return corrupt (im, run->kind, o->severity, seed_of (run, c), error);
 }
 
+/* By whatever name or link the two are reached. */
+static gboolean
+is_one_file (const char *a, const char *b)
+{
+  GStatBuf of_a, of_b;
+  return g_stat (a, &of_a) == 0 && g_stat (b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 static gboolean
 make_copy (const corrupt_run *run, const copy *c, image *im, GError **error)
 {
   g_autofree char *to = g_build_filename (run->options->output, c->file, NULL);
   image_facts facts;
+  if (is_one_file (c->path, to))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' is the picture itself; choose another folder", to);
+      return FALSE;
+    }
   if (!run->options->overwrite && g_file_test (to, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' exists; add --overwrite to replace it", to);
@@ -179,13 +193,37 @@ find_kind (const pardon_corrupt_options *o, int *kind, GError **error)
     }
   if (!(o->severity >= 1 && o->severity <= 5))
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a severity lies between 1 (slight) and 5 (strong), not at %g",
-                   o->severity);
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                   "a severity lies between 1 (slight) and 5 (strong), not at %g", o->severity);
       return FALSE;
     }
   if (o->radius < 0 || strcmp (o->kind, "box-blur") == 0)
     return TRUE;
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a radius belongs to box-blur; '%s' takes --severity", o->kind);
+  return FALSE;
+}
+
+/* What would go wrong with every picture alike is said once, before any work. */
+static gboolean
+check_options (const pardon_corrupt_options *o, int *kind, GError **error)
+{
+  static const copy none = { .file = (char *) "" };
+  g_auto (image) dot = { 0 };
+  if (!find_kind (o, kind, error))
+    return FALSE;
+  if (!image_reserve (&dot, 1, 1, 3))
+    return TRUE; /* the pictures will say so */
+  memset (dot.pixels, 0, 3);
+  return apply (&(corrupt_run){ .options = o, .kind = *kind }, &none, &dot, error);
+}
+
+static gboolean
+check_output (const char *output, GError **error)
+{
+  if (g_mkdir_with_parents (output, 0777) == 0 && g_access (output, W_OK | X_OK) == 0)
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "cannot write into folder '%s': %s; choose another folder",
+               output, g_strerror (errno));
   return FALSE;
 }
 
@@ -218,7 +256,7 @@ copies_corrupt (const pardon_corrupt_options *o, const job *j, pardon_corrupt_re
   int threads = (int) g_get_num_processors ();
   *result = (pardon_corrupt_result){ 0 };
   int kind;
-  if (!find_kind (o, &kind, error))
+  if (!check_options (o, &kind, error))
     return FALSE;
   g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func (copy_free);
   g_autofree char *output = g_canonicalize_filename (o->output, NULL);
@@ -231,6 +269,8 @@ copies_corrupt (const pardon_corrupt_options *o, const job *j, pardon_corrupt_re
       g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT, "no pictures found there");
       return FALSE;
     }
+  if (!check_output (o->output, error))
+    return FALSE;
   g_ptr_array_sort (copies, by_file);
 
   corrupt_run run = { .options = o, .job = j, .copies = copies, .kind = kind, .result = result };
@@ -302,6 +342,8 @@ copies_demo (const char *output, int count, guint64 seed, const job *j, GError *
 
 /* --- features for NumPy ---------------------------------------------------------------------- */
 
+#define NAMES_HEADER "file\r\n"
+
 /* The feature set the last scan used is the one its rows were clustered from. */
 static gint64
 last_feature_set (store *s, const char *results, GError **error)
@@ -311,6 +353,45 @@ last_feature_set (store *s, const char *results, GError **error)
     return store_feature_set (s, key, error);
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' holds no finished scan", results);
   return 0;
+}
+
+/* Rows of the matrix in the order of the list, and the files they belong to, as CSV. */
+static gboolean
+list_rows (store_cursor *cursor, GArray *rows, GString *names, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  store_picture p;
+  while (store_cursor_next (cursor, &p, &why))
+    if (p.feature_row >= 0)
+      {
+        guint64 row = (guint64) p.feature_row;
+        g_array_append_val (rows, row);
+        csv_append (names, p.ref.file, TRUE);
+        g_string_append (names, "\r\n");
+      }
+  if (why == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+/* photos.csv beside photos.npy may well hold somebody's labels. */
+static gboolean
+check_names_file (const char *path, GError **error)
+{
+  char start[sizeof NAMES_HEADER] = { 0 };
+  FILE *f = fopen (path, "rbe");
+  if (f == NULL && errno == ENOENT)
+    return TRUE;
+  gboolean ours = f != NULL && fread (start, 1, sizeof start - 1, f) > 0 && strcmp (start, NAMES_HEADER) == 0;
+  if (f != NULL)
+    fclose (f);
+  if (!ours)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                 "'%s', into which the file names would go, exists and is not a list of file names of pardon's; choose "
+                 "another name for the .npy, or move that file away",
+                 path);
+  return ours;
 }
 
 gboolean
@@ -329,34 +410,28 @@ copies_export_npy (const char *results, const char *file, GError **error)
                    "'%s' must end in .npy; file names go into the same name ending in .csv", file);
       return FALSE;
     }
+  g_autofree char *stem = g_strndup (file, strlen (file) - 4);
+  g_autofree char *csv = g_strconcat (stem, ".csv", NULL);
+  if (!check_names_file (csv, error))
+    return FALSE;
   g_autoptr (store) s = store_open (results, FALSE, error);
   gint64 set = s != NULL ? last_feature_set (s, results, error) : 0;
   g_autoptr (store_cursor) cursor = set != 0 ? store_cursor_new (s, set, error) : NULL;
-  g_autoptr (matrix_file) features = cursor != NULL ? store_matrix (s, set, error) : NULL;
-  if (features == NULL)
-    return FALSE;
-
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (guint64));
-  g_autoptr (GString) names = g_string_new ("file\r\n");
-  g_autoptr (GError) why = NULL;
-  store_picture p;
-  while (store_cursor_next (cursor, &p, &why))
-    if (p.feature_row >= 0)
-      {
-        guint64 row = (guint64) p.feature_row;
-        g_array_append_val (rows, row);
-        csv_append (names, p.ref.file, TRUE);
-        g_string_append (names, "\r\n");
-      }
-  if (why != NULL)
+  g_autoptr (GString) names = g_string_new (NAMES_HEADER);
+  if (cursor == NULL || !list_rows (cursor, rows, names, error))
+    return FALSE;
+  if (rows->len == 0)
     {
-      g_propagate_error (error, g_steal_pointer (&why));
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                   "'%s' holds no features: no picture of its last scan could be read", results);
       return FALSE;
     }
+  g_autoptr (matrix_file) features = store_matrix (s, set, error);
+  if (features == NULL)
+    return FALSE;
   matrix x = *matrix_file_get (features);
   x.rows = (const guint64 *) rows->data;
   x.n = rows->len;
-  g_autofree char *stem = g_strndup (file, strlen (file) - 4);
-  g_autofree char *csv = g_strconcat (stem, ".csv", NULL);
   return matrix_write_npy (&x, file, error) && g_file_set_contents (csv, names->str, (gssize) names->len, error);
 }

@@ -17,6 +17,7 @@
 #define PIXELS_VERSION 1
 
 #define DEFAULT_BATCH 8
+#define MOST_BATCH    1024 /* more only costs memory */
 
 /* What the options leave open, a catalogue entry or the model itself answers. */
 typedef struct {
@@ -181,7 +182,7 @@ open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
   l->model_name = g_strdup (o->model);
   l->d = l->info->dims[0];
   l->prepared_size = (gsize) l->info->width * (gsize) l->info->height * 3;
-  l->batch = o->batch > 0 ? o->batch : l->info->batch > 0 ? l->info->batch : DEFAULT_BATCH;
+  l->batch = o->batch > 0 ? MIN (o->batch, MOST_BATCH) : l->info->batch > 0 ? l->info->batch : DEFAULT_BATCH;
   l->key = g_strdup_printf ("onnx %s tensor %s view %s scale %s pixels %d", hex, l->info->tensors[0], l->view.name,
                             l->scale.name, PIXELS_VERSION);
   if (l->info->pooled[0])
@@ -235,7 +236,7 @@ lens_prepare (const lens *l, const image *picture, image *scratch, float *out, G
   if (scratch->width != l->info->width || scratch->height != l->info->height)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
-                   "is %d x %d, the model looks at %d x %d and --view none does not resize", scratch->width,
+                   "it is %d x %d, the model looks at %d x %d and --view none does not resize", scratch->width,
                    scratch->height, l->info->width, l->info->height);
       return FALSE;
     }

@@ -1,7 +1,10 @@
 /* The command table. Exit codes: 0 fine, 1 a gate failed, 2 cannot do it. */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "cmd/cmd.h"
@@ -27,7 +30,7 @@ complain (const command *c, const char *format, ...)
   return EXIT_CANNOT;
 }
 
-static const command *
+const command *
 find_command (const char *name)
 {
   for (const command *const *c = command_table; *c != NULL; c++)
@@ -36,7 +39,7 @@ find_command (const char *name)
   return NULL;
 }
 
-static int
+int
 unknown_command (const char *name)
 {
   const char *names[G_N_ELEMENTS (command_table)] = { NULL };
@@ -48,13 +51,14 @@ unknown_command (const char *name)
   return complain (NULL, "there is no command '%s'; 'pardon help' lists them", name);
 }
 
-static gboolean
-asks_for_help (char **arguments)
+/* A standard descriptor the caller closed would go to the next file opened, and our messages into that file. Opened
+ * the wrong way round, it fails when used, as the closed one would. */
+static void
+hold_standard_descriptors (void)
 {
-  for (; *arguments != NULL && strcmp (*arguments, "--") != 0; arguments++)
-    if (strcmp (*arguments, "--help") == 0 || strcmp (*arguments, "-h") == 0)
-      return TRUE;
-  return FALSE;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) == -1 && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+      exit (EXIT_CANNOT);
 }
 
 static int
@@ -62,7 +66,7 @@ run_command (const command *c, char **arguments)
 {
   settings s;
   g_autoptr (GError) error = NULL;
-  if (asks_for_help (arguments))
+  if (options_ask_help (c, arguments))
     {
       g_autofree char *text = options_help (c);
       fputs (text, stdout);
@@ -77,6 +81,7 @@ int
 main (int argc, char **argv)
 {
   int code = 0;
+  hold_standard_descriptors ();
   if (argc < 2)
     {
       g_autofree char *text = options_overview (command_table);
@@ -94,7 +99,7 @@ main (int argc, char **argv)
       code = c == NULL ? unknown_command (name) : run_command (c, argv + 2);
     }
   /* a full disk behind a pipe must not pass for success */
-  if (fflush (stdout) != 0 && code == 0)
+  if ((fflush (stdout) != 0 || ferror (stdout)) && code == 0)
     code = complain (NULL, "cannot write the output");
   return code;
 }

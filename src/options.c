@@ -12,48 +12,58 @@
 #define ALL_BUT_HELP                                                                                                   \
   (COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_LAYERS | COMMAND_MODEL | COMMAND_EXPORT | COMMAND_DEMO | COMMAND_DOCTOR)
 
+/* the presets of docs/views.md, and every kind of docs/corruptions.md; a golden test tries each */
+#define VIEWS  "none stretch-nearest-224 short256-centre224-bilinear short256-centre224-bicubic"
+#define SCALES "caffe caffe-104 torch tf unit clip lite raw"
+#define KINDS                                                                                                          \
+  "box-blur gaussian-blur defocus-blur motion-blur zoom-blur glass-blur gaussian-noise shot-noise impulse-noise "      \
+  "speckle-noise sensor-noise jpeg pixelate low-resolution snow frost fog haze dark bright low-contrast colour-cast "  \
+  "saturation elastic cut-off"
+
 const option option_table[] = {
   { "output", 'o', OPTION_FOLDER, AT (output), "DIR", NULL, "folder for the results; made when missing",
-    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO },
+    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO, NULL },
   { "exclude", 0, OPTION_LIST, AT (exclude), "GLOB", NULL,
-    "leave out files and folders whose name or path matches (* ? [...]); may be repeated", COMMAND_SCAN },
-  { "sample", 0, OPTION_COUNT, AT (sample), "N", "all", "look at N pictures drawn at random", COMMAND_SCAN },
+    "leave out files and folders whose name or path matches (* ? [...]); may be repeated", COMMAND_SCAN, NULL },
+  { "sample", 0, OPTION_SOME, AT (sample), "N", "all", "look at N pictures drawn at random", COMMAND_SCAN, NULL },
   { "model", 'm', OPTION_FILE, AT (model), "FILE.onnx|NAME", "none: the built-in look descriptor",
-    "take features from this model (pardon model list shows names)", COMMAND_SCAN },
+    "take features from this model (pardon model list shows names)", COMMAND_SCAN, NULL },
   { "layer", 0, OPTION_TEXT, AT (layer), "TENSOR", "the penultimate tensor",
-    "the model's tensor to take features from (pardon layers FILE.onnx lists them)", COMMAND_SCAN | COMMAND_MODEL },
-  { "view", 0, OPTION_TEXT, AT (view), "NAME|FILE", "short256-centreN-bilinear, N the model's size",
+    "the model's tensor to take features from (pardon layers FILE.onnx lists them)", COMMAND_SCAN | COMMAND_MODEL,
+    NULL },
+  { "view", 0, OPTION_FILE, AT (view), "NAME|FILE", "short256-centreN-bilinear, N the model's size",
     "how a picture is brought to the model's size: none, stretch-FILTER-N, shortS-centreN-FILTER; FILTER is nearest, "
     "bilinear, bicubic, lanczos or area",
-    COMMAND_SCAN | COMMAND_MODEL },
-  { "scale", 0, OPTION_TEXT, AT (scale), "NAME|FILE", "torch",
+    COMMAND_SCAN | COMMAND_MODEL, VIEWS },
+  { "scale", 0, OPTION_FILE, AT (scale), "NAME|FILE", "torch",
     "how pixel values are brought to the model's: caffe, caffe-104, torch, tf, unit, clip, lite, raw",
-    COMMAND_SCAN | COMMAND_MODEL },
-  { "batch", 0, OPTION_AUTO, AT (batch), "N|auto", "auto", "pictures in one run of the model", COMMAND_SCAN },
+    COMMAND_SCAN | COMMAND_MODEL, SCALES },
+  { "batch", 0, OPTION_AUTO, AT (batch), "N|auto", "auto", "pictures in one run of the model", COMMAND_SCAN, "auto" },
   { "pca", 0, OPTION_COUNT, AT (pca), "N", "50",
-    "principal components to cluster in; 0 clusters the features as they are", COMMAND_SCAN },
-  { "k", 'k', OPTION_AUTO, AT (k), "N|auto", "auto", "clusters; auto chooses by silhouette", COMMAND_SCAN },
-  { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN },
+    "principal components to cluster in; 0 clusters the features as they are", COMMAND_SCAN, NULL },
+  { "k", 'k', OPTION_AUTO, AT (k), "N|auto", "auto", "clusters; auto chooses by silhouette", COMMAND_SCAN, "auto" },
+  { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN, NULL },
   { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption; docs/corruptions.md describes the 25 kinds",
-    COMMAND_CORRUPT },
+    COMMAND_CORRUPT, KINDS },
   { "severity", 's', OPTION_NUMBER, AT (severity), "1..5", "3",
-    "how strong, on ImageNet-C's scale; fractions lie between", COMMAND_CORRUPT },
+    "how strong, on ImageNet-C's scale; fractions lie between", COMMAND_CORRUPT, NULL },
   { "radius", 'r', OPTION_NUMBER, AT (radius), "PIXELS", NULL,
-    "box-blur alone: the blur's radius, in place of a severity", COMMAND_CORRUPT },
-  { "overwrite", 0, OPTION_FLAG, AT (overwrite), NULL, NULL, "replace files that exist", COMMAND_CORRUPT },
+    "box-blur alone: the blur's radius, in place of a severity", COMMAND_CORRUPT, NULL },
+  { "overwrite", 0, OPTION_FLAG, AT (overwrite), NULL, NULL, "replace files that exist", COMMAND_CORRUPT, NULL },
   { "npy", 0, OPTION_FILE, AT (npy), "FILE.npy", NULL,
-    "write the features as a NumPy array, and their file names beside it as FILE.csv", COMMAND_EXPORT },
-  { "count", 'n', OPTION_COUNT, AT (count), "N", "48", "pictures to draw", COMMAND_DEMO },
+    "write the features as a NumPy array, and their file names beside it as FILE.csv", COMMAND_EXPORT, NULL },
+  { "count", 'n', OPTION_SOME, AT (count), "N", "48", "pictures to draw", COMMAND_DEMO, NULL },
   { "seed", 0, OPTION_COUNT, AT (seed), "N", "0", "seed of everything random; same seed, same results",
-    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO },
+    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO, NULL },
   { "threads", 'j', OPTION_AUTO, AT (threads), "N|auto", "auto", "threads to work with; auto is one a core",
-    COMMAND_SCAN },
+    COMMAND_SCAN, "auto" },
   { "config", 0, OPTION_FILE, AT (config), "FILE", NULL,
     "read options from FILE: a section named after the command, lines NAME = VALUE; the command line wins",
-    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO },
-  { "man", 0, OPTION_FLAG, AT (man), NULL, NULL, "print the manual page as roff", COMMAND_HELP },
-  { "completion", 0, OPTION_TEXT, AT (shell), "bash|zsh|fish", NULL, "print completions for this shell", COMMAND_HELP },
-  { NULL, 0, OPTION_FLAG, 0, NULL, NULL, NULL, 0 },
+    COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO, NULL },
+  { "man", 0, OPTION_FLAG, AT (man), NULL, NULL, "print the manual page as roff", COMMAND_HELP, NULL },
+  { "completion", 0, OPTION_TEXT, AT (shell), "bash|zsh|fish", NULL, "print completions for this shell", COMMAND_HELP,
+    "bash zsh fish" },
+  { NULL, 0, OPTION_FLAG, 0, NULL, NULL, NULL, 0, NULL },
 };
 
 #define FIELD(s, o, type) (*(type *) ((char *) (s) + (o)->offset))
@@ -108,6 +118,11 @@ option_set (const option *o, const char *value, settings *s, GError **error)
         return complain_value (o, value, "a whole number from 0 to 2147483647", error);
       FIELD (s, o, gint64) = (gint64) whole;
       return TRUE;
+    case OPTION_SOME:
+      if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXINT32, &whole, NULL))
+        return complain_value (o, value, "a whole number from 1 to 2147483647", error);
+      FIELD (s, o, gint64) = (gint64) whole;
+      return TRUE;
     case OPTION_NUMBER:
       FIELD (s, o, double) = g_ascii_strtod (value, &end);
       if (end == value || *end != 0 || !isfinite (FIELD (s, o, double)) || FIELD (s, o, double) < 0)
@@ -134,42 +149,111 @@ option_find (const command *c, const char *name)
   return NULL;
 }
 
+/* The row whose value is the argument after this one ("--k", "-k"), or which is a flag; NULL: none. */
+static const option *
+option_of (const command *c, const char *argument)
+{
+  if (g_str_has_prefix (argument, "--"))
+    return option_find (c, argument + 2);
+  if (argument[0] == '-' && argument[1] != 0 && argument[2] == 0)
+    for (const option *o = option_table; o->name != NULL; o++)
+      if ((o->commands & c->bit) != 0 && o->letter == argument[1])
+        return o;
+  return NULL;
+}
+
+static gboolean
+takes_next (const command *c, const char *argument)
+{
+  const option *o = option_of (c, argument);
+  return o != NULL && o->type != OPTION_FLAG;
+}
+
+gboolean
+options_ask_help (const command *c, char **arguments)
+{
+  for (; *arguments != NULL && strcmp (*arguments, "--") != 0; arguments++)
+    if (strcmp (*arguments, "--help") == 0 || strcmp (*arguments, "-h") == 0)
+      return TRUE;
+    else if (takes_next (c, *arguments) && arguments[1] != NULL)
+      arguments++;
+  return FALSE;
+}
+
 static gboolean
 take_value (const char *given, const char *value, gpointer data, GError **error)
 {
   parse_state *p = data;
-  const option *o = NULL;
-  if (g_str_has_prefix (given, "--"))
-    o = option_find (p->command, given + 2);
-  else
-    for (const option *row = option_table; row->name != NULL && o == NULL; row++)
-      if ((row->commands & p->command->bit) != 0 && row->letter != 0 && row->letter == given[1])
-        o = row;
+  const option *o = option_of (p->command, given);
   g_assert (o != NULL); /* GLib calls with the names it was given */
   p->seen |= (guint64) 1 << (o - option_table);
   return option_set (o, value, p->settings, error);
+}
+
+static const char *
+nearest_option (const command *c, const char *name)
+{
+  const char *names[G_N_ELEMENTS (option_table)] = { NULL };
+  gsize n = 0;
+  for (const option *o = option_table; o->name != NULL; o++)
+    if ((o->commands & c->bit) != 0)
+      names[n++] = o->name;
+  return nearest_word (name, names);
+}
+
+static gboolean
+refuse_unknown (const command *c, const char *given, GError **error)
+{
+  const char *name = given + strspn (given, "-");
+  const char *nearest = strlen (name) > 1 ? nearest_option (c, name) : NULL;
+  if (nearest != NULL)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no option '%s'; did you mean '--%s'?", c->name,
+                 given, nearest);
+  else
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no option '%s'", c->name, given);
+  return FALSE;
 }
 
 /* GLib says "Unknown option --modle"; a person is helped by the nearest one. */
 static void
 explain_unknown (const command *c, GError **error)
 {
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  for (const option *o = option_table; o->name != NULL; o++)
-    if ((o->commands & c->bit) != 0)
-      g_strv_builder_add (names, o->name);
-  g_auto (GStrv) words = g_strv_builder_end (names);
-
   const char *at = strstr ((*error)->message, "-");
   g_autofree char *given = g_strdup (at != NULL ? at : "");
   g_strdelimit (given, "= ", 0);
-  const char *nearest = g_str_has_prefix (given, "--") ? nearest_word (given + 2, (const char *const *) words) : NULL;
   g_clear_error (error);
-  if (nearest != NULL)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no option '%s'; did you mean '--%s'?", c->name,
-                 given, nearest);
-  else
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' has no option '%s'", c->name, given);
+  refuse_unknown (c, given, error);
+}
+
+/* GLib's parser wants the program's name in front, and takes a letter's value from the next argument alone: "-k4"
+ * becomes "-k" "4". A long name behind a single dash is refused, for "-output DIR" would write into "utput". */
+static char **
+split_letters (const command *c, char **arguments, GError **error)
+{
+  g_autoptr (GStrvBuilder) line = g_strv_builder_new ();
+  g_strv_builder_add (line, c->name);
+  for (; *arguments != NULL && strcmp (*arguments, "--") != 0; arguments++)
+    {
+      const char *a = *arguments;
+      char letter[] = { '-', a[0] == '-' ? a[1] : 0, 0 };
+      gboolean longer = letter[1] != 0 && letter[1] != '-' && a[2] != 0;
+      if (longer && option_find (c, a + 1) != NULL)
+        {
+          refuse_unknown (c, a, error);
+          return NULL;
+        }
+      if (longer && a[2] != '=' && takes_next (c, letter))
+        {
+          g_strv_builder_add (line, letter);
+          g_strv_builder_add (line, a + 2);
+          continue;
+        }
+      g_strv_builder_add (line, a);
+      if (takes_next (c, a) && arguments[1] != NULL)
+        g_strv_builder_add (line, *++arguments);
+    }
+  g_strv_builder_addv (line, (const char **) arguments);
+  return g_strv_builder_end (line);
 }
 
 static gboolean
@@ -194,12 +278,10 @@ parse_line (const command *c, char **arguments, parse_state *p, GError **error)
   g_option_context_set_main_group (context, group);
   g_option_context_set_help_enabled (context, FALSE);
 
-  /* the parser expects a program name in front and takes what it understood out of the vector */
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_strv_builder_add (builder, c->name);
-  g_strv_builder_addv (builder, (const char **) arguments);
-  g_auto (GStrv) line = g_strv_builder_end (builder);
-  if (!g_option_context_parse_strv (context, &line, error))
+  g_auto (GStrv) line = split_letters (c, arguments, error);
+  if (line == NULL)
+    return FALSE;
+  if (!g_option_context_parse_strv (context, &line, error)) /* takes what it understood out of the vector */
     {
       if (g_error_matches (*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
         explain_unknown (c, error);
@@ -226,8 +308,10 @@ config_row (GKeyFile *file, const command *c, const char *key, parse_state *p, c
   const option *o = option_find (c, key);
   if (o == NULL || o->offset == AT (config))
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s': section [%s] has no option '%s' (pardon help %s)",
-                   path, c->name, key, c->name);
+      const char *nearest = o == NULL ? nearest_option (c, key) : NULL;
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s': section [%s] has no option '%s'%s%s%s", path,
+                   c->name, key, nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                   nearest != NULL ? "'?" : "");
       return FALSE;
     }
   if (p->seen & (guint64) 1 << (o - option_table))

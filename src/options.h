@@ -12,6 +12,7 @@ typedef enum {
   OPTION_FOLDER,
   OPTION_LIST,   /* may be given several times */
   OPTION_COUNT,  /* whole number from 0 */
+  OPTION_SOME,   /* whole number from 1 */
   OPTION_AUTO,   /* whole number from 1, or "auto" (kept as 0) */
   OPTION_NUMBER, /* real number from 0 */
 } option_type;
@@ -25,10 +26,13 @@ typedef struct {
   const char *shown_default; /* NULL: none */
   const char *help;          /* one sentence, no final stop */
   guint commands;            /* COMMAND_... bits it belongs to */
+  const char *choices;       /* values completions offer, separated by blanks; NULL: none */
 } option;
 
 extern const option option_table[]; /* ends with a row of name NULL */
 
+/* Whether --help or -h is among the arguments (as options_parse takes them), and no other option's value. */
+gboolean options_ask_help (const command *c, char **arguments);
 /* Sets defaults, reads the command line (without program and command name), then the config file, whose values
  * stand only where the command line is silent. FALSE with a sentence that names the nearest option. */
 gboolean options_parse (const command *c, char **arguments, settings *s, GError **error);

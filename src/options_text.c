@@ -53,7 +53,8 @@ char *
 options_help (const command *c)
 {
   GString *out = g_string_new (NULL);
-  g_string_append_printf (out, "pardon %s - %s\n\nUsage: pardon %s %s\n\n", c->name, c->summary, c->name, c->usage);
+  g_string_append_printf (out, "pardon %s - %s\n\nUsage: pardon %s%s%s\n\n", c->name, c->summary, c->name,
+                          *c->usage != 0 ? " " : "", c->usage);
   append_paragraphs (out, c->description, 0);
   g_string_append (out, "\nOptions:\n");
   for (const option *o = option_table; o->name != NULL; o++)
@@ -120,7 +121,7 @@ append_roff (GString *out, const char *text)
 static void
 man_command (GString *out, const command *c)
 {
-  g_string_append_printf (out, "\n.SS pardon %s ", c->name);
+  g_string_append_printf (out, "\n.SS pardon %s%s", c->name, *c->usage != 0 ? " " : "");
   append_roff (out, c->usage);
   g_string_append_c (out, '\n');
   append_roff (out, c->description);
@@ -173,50 +174,98 @@ options_man (const command *const *commands)
 
 /* --- completions ------------------------------------------------------------------------------ */
 
+/* What may follow the command's name: its own words, or for `help` the commands. NULL: files. g_free. */
+static char *
+first_words (const command *c, const command *const *commands)
+{
+  if (c->bit != COMMAND_HELP)
+    return g_strdup (c->words);
+  GString *words = g_string_new (NULL);
+  for (const command *const *other = commands; *other != NULL; other++)
+    g_string_append_printf (words, "%s%s", other == commands ? "" : " ", (*other)->name);
+  return g_string_free (words, FALSE);
+}
+
 static void
 complete_bash (GString *out, const command *const *commands)
 {
-  g_string_append (out, "# bash completion for pardon\n_pardon () {\n  local word=${COMP_WORDS[COMP_CWORD]} options=\n"
-                        "  if [ \"$COMP_CWORD\" = 1 ]; then\n    COMPREPLY=($(compgen -W '");
-  for (const command *const *c = commands; *c != NULL; c++)
-    g_string_append_printf (out, "%s%s", c == commands ? "" : " ", (*c)->name);
-  g_string_append (out, "' -- \"$word\"))\n    return\n  fi\n  case ${COMP_WORDS[1]} in\n");
+  g_autofree char *names = first_words (&command_help, commands);
+  g_string_append_printf (out,
+                          "# bash completion for pardon\n_pardon () {\n"
+                          "  local word=${COMP_WORDS[COMP_CWORD]} options= words= choices= files=-f\n"
+                          "  if [ \"$COMP_CWORD\" = 1 ]; then\n    COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n"
+                          "    return\n  fi\n  case ${COMP_WORDS[1]} in\n",
+                          names);
   for (const command *const *c = commands; *c != NULL; c++)
     {
-      g_string_append_printf (out, "    %s) options='--help", (*c)->name);
+      g_autofree char *words = first_words (*c, commands);
+      g_string_append_printf (out, "    %s) words='%s' options='--help", (*c)->name, words != NULL ? words : "");
       for (const option *o = option_table; o->name != NULL; o++)
         if ((o->commands & (*c)->bit) != 0)
           g_string_append_printf (out, " --%s", o->name);
       g_string_append (out, "' ;;\n");
     }
+  g_string_append (out, "  esac\n  case ${COMP_WORDS[COMP_CWORD-1]} in\n");
+  for (const option *o = option_table; o->name != NULL; o++)
+    if (o->choices != NULL)
+      {
+        char letter[] = { '|', '-', o->letter, 0 };
+        g_string_append_printf (out, "    --%s%s) choices='%s'%s ;;\n", o->name, o->letter != 0 ? letter : "",
+                                o->choices, o->type == OPTION_FILE ? "" : " files=");
+      }
   g_string_append (out,
-                   "  esac\n  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+                   "  esac\n  if [ -n \"$choices\" ]; then\n    [ -z \"$files\" ] || compopt -o filenames 2>/dev/null\n"
+                   "    COMPREPLY=($(compgen $files -W \"$choices\" -- \"$word\"))\n"
+                   "  elif [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+                   "  elif [ \"$COMP_CWORD\" = 2 ] && [ -n \"$words\" ]; then\n"
+                   "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
                    "  else\n    compopt -o filenames 2>/dev/null\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
                    "complete -F _pardon pardon\n");
 }
 
 static void
+zsh_value (GString *out, const option *o)
+{
+  if (o->choices != NULL && o->type == OPTION_FILE)
+    g_string_append_printf (out, ":value: _pardon_or_file %s", o->choices);
+  else if (o->choices != NULL)
+    g_string_append_printf (out, ":value:(%s)", o->choices);
+  else if (o->type == OPTION_FILE)
+    g_string_append (out, ":file:_files");
+  else if (o->type == OPTION_FOLDER)
+    g_string_append (out, ":folder:_files -/");
+  else if (o->type != OPTION_FLAG)
+    g_string_append (out, ":value:");
+}
+
+static void
 complete_zsh (GString *out, const command *const *commands)
 {
-  g_string_append (out, "#compdef pardon\n_pardon () {\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n");
+  g_string_append (out, "#compdef pardon\n_pardon_or_file () {\n  compadd -- \"$@\"\n  _files\n}\n"
+                        "_pardon () {\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n");
   for (const command *const *c = commands; *c != NULL; c++)
-    g_string_append_printf (out, "      '%s:%s'\n", (*c)->name, (*c)->summary);
+    {
+      g_autofree char *summary = g_strdup ((*c)->summary);
+      g_strdelimit (summary, "':", ' ');
+      g_string_append_printf (out, "      '%s:%s'\n", (*c)->name, summary);
+    }
   g_string_append (
       out, "    )\n    _describe command commands\n    return\n  fi\n  local what=$words[2]\n  case $what in\n");
   for (const command *const *c = commands; *c != NULL; c++)
     {
+      g_autofree char *words = first_words (*c, commands);
       g_string_append_printf (out, "    %s) _arguments '--help[this text]'", (*c)->name);
       for (const option *o = option_table; o->name != NULL; o++)
         if ((o->commands & (*c)->bit) != 0)
           {
             g_autofree char *help = g_strdup (o->help);
             g_strdelimit (help, "[]':", ' ');
-            g_string_append_printf (out, " \\\n      '--%s[%s]%s'", o->name, help,
-                                    o->type == OPTION_FLAG     ? ""
-                                    : o->type == OPTION_FILE   ? ":file:_files"
-                                    : o->type == OPTION_FOLDER ? ":folder:_files -/"
-                                                               : ":value:");
+            g_string_append_printf (out, " \\\n      '--%s[%s]", o->name, help);
+            zsh_value (out, o);
+            g_string_append_c (out, '\'');
           }
+      if (words != NULL)
+        g_string_append_printf (out, " \\\n      '2:what:(%s)'", words);
       g_string_append (out, " \\\n      '*:file:_files' ;;\n");
     }
   g_string_append (out, "  esac\n}\ncompdef _pardon pardon\n");
@@ -229,14 +278,28 @@ complete_fish (GString *out, const command *const *commands)
   for (const command *const *c = commands; *c != NULL; c++)
     {
       g_autofree char *summary = g_strescape ((*c)->summary, NULL);
+      g_autofree char *words = first_words (*c, commands);
       g_string_append_printf (out, "complete -c pardon -n __fish_use_subcommand -a %s -d \"%s\"\n", (*c)->name,
                               summary);
+      if (words != NULL)
+        g_string_append_printf (out,
+                                "complete -c pardon -n '__fish_seen_subcommand_from %s; and not "
+                                "__fish_seen_subcommand_from %s' -f -a '%s'\n",
+                                (*c)->name, words, words);
       for (const option *o = option_table; o->name != NULL; o++)
         if ((o->commands & (*c)->bit) != 0)
           {
             g_autofree char *help = g_strescape (o->help, NULL);
-            g_string_append_printf (out, "complete -c pardon -n '__fish_seen_subcommand_from %s' -l %s%s -d \"%s\"\n",
-                                    (*c)->name, o->name, o->type == OPTION_FLAG ? "" : " -r", help);
+            const char *value = o->type == OPTION_FLAG                         ? ""
+                                : o->choices != NULL && o->type != OPTION_FILE ? " -x"
+                                                                               : " -r";
+            g_string_append_printf (out, "complete -c pardon -n '__fish_seen_subcommand_from %s' -l %s%s -d \"%s\"",
+                                    (*c)->name, o->name, value, help);
+            if (o->letter != 0)
+              g_string_append_printf (out, " -s %c", o->letter);
+            if (o->choices != NULL)
+              g_string_append_printf (out, " -a '%s'", o->choices);
+            g_string_append_c (out, '\n');
           }
     }
 }

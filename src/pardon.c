@@ -204,7 +204,9 @@ pardon_doctor (void (*each) (void *user, const pardon_part *part), void *user, p
   const onnx_runtime_info *runtime = onnx_runtime_find ();
   g_autofree char *found =
       runtime->missing == NULL ? g_strdup_printf ("ONNX Runtime %s, %s", runtime->version, runtime->path) : NULL;
-  each (user, &(pardon_part){ "models", runtime->missing == NULL, found != NULL ? found : runtime->missing });
+  g_autofree char *cost =
+      found == NULL ? g_strconcat (runtime->missing, " (until then scans work without --model)", NULL) : NULL;
+  each (user, &(pardon_part){ "models", found != NULL, found != NULL ? found : cost });
   each (user, &(pardon_part){ "linear algebra", 1, linalg_describe () });
   g_autofree char *cache = catalogue_dir ();
   each (user, &(pardon_part){ "model cache", 1, cache });

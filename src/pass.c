@@ -17,8 +17,10 @@
 typedef struct {
   char *file, *path;
   file_stamp known;   /* of the last look, zero: never */
-  gboolean settled;   /* all there is to know stands in the store for an unchanged file */
-  gboolean unchanged; /* and the file is unchanged */
+  gint64 content;     /* what it held then, 0: not known */
+  gboolean settled;   /* all there is to know of that stands in the store */
+  gboolean untouched; /* settled, and the file has not been written since */
+  gboolean same;      /* it holds what it held */
   store_look look;    /* strings: `reason` below */
   char *reason;
   float *prepared; /* NULL: nothing to run */
@@ -64,15 +66,19 @@ produce (gpointer user, GError **error)
   it->file = g_strdup (picture.ref.file);
   it->path = g_strdup (picture.ref.path);
   it->known = picture.stamp;
+  it->content = picture.content;
   it->settled = picture.content != 0 && (picture.feature_row >= 0 || strcmp (picture.status, STATUS_UNREADABLE) == 0);
   return it;
 }
 
 /* --- workers ---------------------------------------------------------------------------- */
 
+/* Only what the content itself is to blame for is remembered of the content; the rest is tried again. */
 static void
 give_up (item *it, GError *why)
 {
+  if (!g_error_matches (why, PARDON_ERROR, PARDON_ERROR_PICTURE))
+    it->look.opened = FALSE;
   it->look.status = STATUS_UNREADABLE;
   it->look.reason = it->reason = g_strdup (why->message);
   g_error_free (why);
@@ -93,8 +99,8 @@ look_closely (pass *p, item *it, int fd, worker_buffers *b)
     }
   if (!image_reserve (&b->decoded, facts->width, facts->height, facts->channels))
     {
-      give_up (it, g_error_new (PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory for '%s': %d x %d pixels",
-                                it->file, facts->width, facts->height));
+      give_up (it, g_error_new (PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for %d x %d pixels", facts->width,
+                                facts->height));
       return;
     }
   gsize size = (gsize) facts->width * (gsize) facts->height * (gsize) facts->channels;
@@ -108,7 +114,12 @@ look_closely (pass *p, item *it, int fd, worker_buffers *b)
       it->look.status = STATUS_DAMAGED;
       it->look.reason = it->reason = g_strdup (facts->damage);
     }
-  it->prepared = g_new (float, p->lens->prepared_size);
+  it->prepared = g_try_new (float, p->lens->prepared_size);
+  if (it->prepared == NULL)
+    {
+      give_up (it, g_error_new (PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to look at it"));
+      return;
+    }
   if (!lens_prepare (p->lens, &b->decoded, &b->scratch, it->prepared, &why))
     {
       g_clear_pointer (&it->prepared, g_free);
@@ -130,9 +141,10 @@ work (gpointer data, int worker, gpointer user)
 
   it->look.file = it->file;
   int fd = open (it->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0 || fstat (fd, &st) != 0 || !S_ISREG (st.st_mode))
+  gboolean known = fd >= 0 && fstat (fd, &st) == 0;
+  if (!known || !S_ISREG (st.st_mode))
     {
-      const char *words = fd >= 0           ? "is not a regular file"
+      const char *words = known             ? "is not a regular file"
                           : errno == ENOENT ? "there is no such file"
                                             : g_strerror (errno);
       give_up (it, g_error_new (PARDON_ERROR, PARDON_ERROR_PICTURE, "cannot open '%s': %s", it->path, words));
@@ -143,8 +155,8 @@ work (gpointer data, int worker, gpointer user)
   it->look.stamp = (file_stamp){ (guint64) st.st_size, (guint64) st.st_ino,
                                  (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
                                  (gint64) st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec };
-  it->unchanged = it->settled && memcmp (&it->known, &it->look.stamp, sizeof it->known) == 0;
-  if (!it->unchanged)
+  it->same = it->untouched = it->settled && memcmp (&it->known, &it->look.stamp, sizeof it->known) == 0;
+  if (!it->untouched)
     {
       if (!content_hash_fd (fd, it->file, &it->look.hash, &it->look.bytes, &why))
         give_up (it, why);
@@ -152,6 +164,7 @@ work (gpointer data, int worker, gpointer user)
         {
           it->look.opened = TRUE;
           gint64 content = store_find_content (p->store, &it->look.hash, p->set, &row, &readable, NULL);
+          it->same = content != 0 && content == it->content;
           if (content == 0 || (readable && row < 0))
             look_closely (p, it, fd, &p->buffers[worker]);
         }
@@ -173,12 +186,9 @@ is_finite (const float *row, gsize d)
 static gboolean
 write_item (pass *p, item *it, const float *row, GError **error)
 {
-  if (it->unchanged)
-    p->counts->reused++;
-  else
+  p->counts->unchanged += it->same;
+  if (!it->untouched)
     {
-      if (it->look.opened && it->look.status == NULL)
-        p->counts->reused++;
       it->look.features = row;
       it->look.d = row != NULL ? p->lens->d : 0;
       if (!store_put (p->store, p->set, &it->look, error))
@@ -250,11 +260,15 @@ pass_run (store *s, gint64 set, const lens *l, int threads, const job *j, pass_c
     return FALSE;
   p.buffers = g_new0 (worker_buffers, threads);
   p.pending = g_ptr_array_new_with_free_func (item_free);
-  p.inputs = g_new (float, (gsize) l->batch * l->prepared_size);
-  p.rows = g_new (float, (gsize) l->batch * l->d);
+  p.inputs = g_try_new (float, (gsize) l->batch * l->prepared_size);
+  p.rows = g_try_new (float, (gsize) l->batch * l->d);
 
   ordered_map map = { threads, 4 * threads + 2 * l->batch, produce, work, consume, discard, &p };
-  gboolean fine = ordered_map_run (&map, j, error) && flush (&p, error);
+  gboolean fine = p.inputs != NULL && p.rows != NULL;
+  if (!fine)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for batches of %d; lower --batch",
+                 l->batch);
+  fine = fine && ordered_map_run (&map, j, error) && flush (&p, error);
   /* what was looked at is kept even when the pass ends early; the first error is the one to tell */
   fine = store_commit (s, fine ? error : NULL) && fine;
 

@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 typedef struct {
-  guint64 reused; /* pictures that needed no decoding: unchanged, or their content known already */
+  guint64 unchanged; /* pictures that hold what they held when last looked at */
 } pass_counts;
 
 gboolean pass_run (store *s, gint64 set, const lens *l, int threads, const job *j, pass_counts *counts, GError **error);

@@ -3,7 +3,8 @@
  *     list what there is -> look at each picture -> group the rows -> write results
  *
  * Each step is one function below, in that order; pass.c is the second one, the only one that takes long. Everything
- * that is known lives in the store, so a scan that ends early loses nothing, and the next one goes on from there. */
+ * that is known lives in the store, so a scan that is stopped loses nothing, one that is killed what it looked at in the
+ * last five seconds, and the next one goes on from there. */
 #include "pipeline.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "store/matrix_file.h"
 #include "store/store.h"
 
+#define MOST_THREADS      256
 #define THUMBNAIL_SIDE    96
 #define THUMBNAIL_QUALITY 80
 
@@ -38,50 +40,103 @@ note (pardon_scan_result *result, const char *format, ...)
 
 /* --- 1. list ------------------------------------------------------------------------------- */
 
+/* What a first walk, which ends at the first picture, tells. */
+typedef struct {
+  gboolean any;
+  guint64 left_out;
+  char *first, *why; /* of what was left out */
+} peek;
+
+static gboolean
+peek_picture (gpointer user, const image_ref *ref, GError **error)
+{
+  (void) ref;
+  ((peek *) user)->any = TRUE;
+  g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_STOPPED, "seen enough");
+  return FALSE;
+}
+
+static gboolean
+peek_other (gpointer user, const image_ref *ref, const char *why, GError **error)
+{
+  (void) error;
+  peek *p = user;
+  if (p->left_out++ == 0)
+    {
+      p->first = g_filename_display_name (ref->file);
+      p->why = g_strdup (why);
+    }
+  return TRUE;
+}
+
+/* Wrong paths and folders without pictures are refused here, before the results folder is made or touched. */
+static gboolean
+anything_there (const source_options *where, const job *j, GError **error)
+{
+  peek p = { FALSE, 0, NULL, NULL };
+  source_sink sink = { peek_picture, peek_other, &p };
+  g_autoptr (GError) why = NULL;
+  gboolean walked = source_walk (where, &sink, j, &why);
+  if (walked && p.left_out == 0)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "no pictures found: there is nothing in '%s'%s",
+                 where->paths[0], where->paths[1] != NULL ? " and the others" : "");
+  else if (walked)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                 "no pictures found; files left out: %" G_GUINT64_FORMAT ", the first '%s' (%s)", p.left_out, p.first,
+                 p.why);
+  else if (!p.any)
+    g_propagate_error (error, g_steal_pointer (&why));
+  g_free (p.first);
+  g_free (p.why);
+  return p.any;
+}
+
+typedef struct {
+  store *store;
+  guint64 locked; /* folders and files below the roots that may not be read */
+} listing;
+
 static gboolean
 found_picture (gpointer user, const image_ref *ref, GError **error)
 {
-  return store_list_add (user, ref, error);
+  return store_list_add (((listing *) user)->store, ref, error);
 }
 
 static gboolean
 found_other (gpointer user, const image_ref *ref, const char *why, GError **error)
 {
-  return store_list_skip (user, ref, why, error);
+  listing *l = user;
+  l->locked += strstr (why, "no permission") != NULL;
+  return store_list_skip (l->store, ref, why, error);
 }
 
 static gboolean
-list_pictures (store *s, const pardon_scan_options *o, const job *j, pardon_scan_result *result, GError **error)
+list_pictures (store *s, const source_options *where, const pardon_scan_options *o, const job *j,
+               pardon_scan_result *result, GError **error)
 {
-  g_autofree char *results_dir = g_canonicalize_filename (o->output, NULL);
-  source_options where = {
-    .paths = o->paths, .excludes = o->excludes, .skip_dir = results_dir, .is_picture = decode_is_picture
-  };
-  source_sink sink = { found_picture, found_other, s };
+  listing l = { s, 0 };
+  source_sink sink = { found_picture, found_other, &l };
   store_list_counts counts;
-  if (!store_list_begin (s, error) || !source_walk (&where, &sink, j, error)
+  if (!store_list_begin (s, error) || !source_walk (where, &sink, j, error)
       || !store_list_end (s, o->sample, o->seed, &counts, error))
     return FALSE;
   result->found = counts.found;
   result->skipped = counts.skipped;
   result->added = counts.added;
   result->vanished = counts.vanished;
-  if (counts.found > 0)
-    return TRUE;
-  if (counts.skipped == 0)
-    g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT, "no pictures found: there are no files there");
-  else if (report_write_csv (s, store_dir (s), error))
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                 "no pictures found; files left out: %" G_GUINT64_FORMAT " ('%s/manifest.csv' says why each was)",
-                 counts.skipped, o->output);
-  return FALSE;
+  if (l.locked > 0)
+    note (result,
+          "no permission to read %" G_GUINT64_FORMAT " of the files and folders left out, nor what they hold; "
+          "manifest.csv names them",
+          l.locked);
+  return TRUE;
 }
 
 /* --- 3. group ------------------------------------------------------------------------------- */
 
-/* Rows of the matrix in the order of the list, and how the pictures fared. */
+/* Rows of the matrix in the order of the list, and how the pictures fared; `first`: what is wrong with the first unreadable one. */
 static GArray *
-gather_rows (store *s, gint64 set, pardon_scan_result *result, GError **error)
+gather_rows (store *s, gint64 set, pardon_scan_result *result, char **first, GError **error)
 {
   g_autoptr (store_cursor) cursor = store_cursor_new (s, set, error);
   if (cursor == NULL)
@@ -98,8 +153,11 @@ gather_rows (store *s, gint64 set, pardon_scan_result *result, GError **error)
         result->ok++;
       else if (strcmp (p.status, STATUS_DAMAGED) == 0)
         result->damaged++;
-      else
-        result->unreadable++;
+      else if (result->unreadable++ == 0)
+        {
+          g_autofree char *file = g_filename_display_name (p.ref.file);
+          *first = g_strdup_printf ("'%s': %s", file, p.reason);
+        }
     }
   if (why != NULL)
     {
@@ -135,7 +193,10 @@ group_rows (store *s, gint64 set, const GArray *rows, const pardon_scan_options 
   result->inertia = found.inertia;
   result->silhouette = found.silhouette;
   if (o->k > 0 && found.k < o->k)
-    note (result, "asked for %d clusters; only %d rows differ", o->k, found.k);
+    note (result, "%d clusters were asked for, but only %d of the pictures' features differ", o->k, found.k);
+  if (o->k == 0 && found.k == 1)
+    note (result, o->min_size > 1 ? "no two clusters of --min-size pictures: all are in one"
+                                  : "all pictures are in one cluster");
   if (found.curve_rows > 0 && found.curve_rows < found.n)
     note (result, "the curve over k was measured on %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pictures",
           found.curve_rows, found.n);
@@ -231,43 +292,48 @@ write_results (store *s, const pardon_scan_options *o, const lens *l, const pard
 /* --- the recipe ------------------------------------------------------------------------------ */
 
 static gboolean
-scan_into (store *s, const lens *l, const pardon_scan_options *o, int threads, const job *j, pardon_scan_result *result,
-           GError **error)
+scan_into (store *s, const lens *l, const source_options *where, const pardon_scan_options *o, int threads,
+           const job *j, pardon_scan_result *result, GError **error)
 {
   pass_counts counts;
   gint64 set;
 
-  if (!list_pictures (s, o, j, result, error))
+  if (!list_pictures (s, where, o, j, result, error))
     return FALSE;
   if ((set = store_feature_set (s, l->key, error)) == 0 || !pass_run (s, set, l, threads, j, &counts, error))
     return FALSE;
-  result->reused = counts.reused;
+  result->unchanged = counts.unchanged;
 
-  g_autoptr (GArray) rows = gather_rows (s, set, result, error);
+  g_autofree char *first = NULL;
+  g_autoptr (GArray) rows = gather_rows (s, set, result, &first, error);
   if (rows == NULL)
     return FALSE;
   if (rows->len > 0 && !group_rows (s, set, rows, o, threads, j, result, error))
     return FALSE;
   if (rows->len == 0 && !store_put_clustering (s, set, &(clustering){ 0 }, error))
     return FALSE;
-  if (!write_results (s, o, l, result, j, error))
+  if (!write_results (s, o, l, result, j, error) || !store_finish (s, error))
     return FALSE;
   if (rows->len > 0)
     return TRUE;
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
-               "of %" G_GUINT64_FORMAT " found, no picture could be read; '%s/images.csv' says why", result->found,
-               o->output);
+               "no picture of %" G_GUINT64_FORMAT " can be used; %s ('%s/images.csv' has them all)", result->found,
+               first, o->output);
   return FALSE;
 }
 
 gboolean
 pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *result, GError **error)
 {
-  int threads = o->threads > 0 ? o->threads : (int) g_get_num_processors ();
+  int threads = o->threads > 0 ? MIN (o->threads, MOST_THREADS) : (int) g_get_num_processors ();
+  g_autofree char *results_dir = g_canonicalize_filename (o->output, NULL);
+  source_options where = {
+    .paths = o->paths, .excludes = o->excludes, .skip_dir = results_dir, .is_picture = decode_is_picture
+  };
   lens l;
 
   *result = (pardon_scan_result){ 0 };
-  if (!lens_open (o, threads, &l, error))
+  if (!anything_there (&where, j, error) || !lens_open (o, threads, &l, error))
     return FALSE;
   result->features = l.model != NULL ? "a model" : "the built-in look descriptor";
   result->dimension = l.d;
@@ -277,7 +343,14 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
     note (result, "%s", l.note);
 
   g_autoptr (store) s = store_open (o->output, TRUE, error);
-  gboolean fine = s != NULL && scan_into (s, &l, o, threads, j, result, error);
+  if (s != NULL)
+    {
+      /* what one machine cannot read another one, or this one with another library, may */
+      g_autofree char *libraries = decode_describe ();
+      g_autofree char *decoder_key = g_strdup_printf ("pardon %s, %s", pardon_version (), libraries);
+      store_set_decoder (s, decoder_key);
+    }
+  gboolean fine = s != NULL && scan_into (s, &l, &where, o, threads, j, result, error);
   lens_clear (&l);
   return fine;
 }

@@ -17,6 +17,7 @@ typedef enum {
   PARDON_ERROR_MISSING, /* an optional part (a library, a catalogue model) is not on this machine */
   PARDON_ERROR_STORE,   /* the results folder cannot be read or written */
   PARDON_ERROR_NETWORK, /* a download failed */
+  PARDON_ERROR_MEMORY,  /* not enough memory: of the moment, so never a lasting verdict on a picture */
   PARDON_ERROR_STOPPED, /* the caller asked to stop; what was done is kept */
 } pardon_error_code;
 

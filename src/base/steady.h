@@ -3,8 +3,8 @@
  * relative (sine and cosine: absolute), for the arguments named. */
 #pragma once
 
-double steady_exp (double x);                /* -700 .. 700, clamped to it */
-double steady_log (double x);                /* positive, finite, not subnormal */
-double steady_power (double x, double y);    /* x >= 0; 0 for x = 0 */
-double steady_sin (double x);                /* -100 .. 100, radians */
+double steady_exp (double x);             /* -700 .. 700, clamped to it */
+double steady_log (double x);             /* positive, finite, not subnormal */
+double steady_power (double x, double y); /* x >= 0; 0 for x = 0 */
+double steady_sin (double x);             /* -100 .. 100, radians */
 double steady_cos (double x);

@@ -148,7 +148,7 @@ measure_result (clustering *c, const survey *s, int threads)
     labels[i] = c->labels[s->rows[i]];
   silhouette_labelling of = { .labels = labels, .k = c->k, .each = each };
   silhouette_many (&s->sample, &of, 1, threads);
-  c->silhouette = of.mean;
+  c->silhouette = c->k > 1 ? of.mean : NAN;
   c->cluster_silhouette = g_new0 (double, c->k);
   for (gsize i = 0; i < m; i++)
     {
@@ -156,7 +156,7 @@ measure_result (clustering *c, const survey *s, int threads)
       measured[labels[i]]++;
     }
   for (int q = 0; q < c->k; q++)
-    c->cluster_silhouette[q] = measured[q] > 0 ? c->cluster_silhouette[q] / (double) measured[q] : NAN;
+    c->cluster_silhouette[q] = c->k > 1 && measured[q] > 0 ? c->cluster_silhouette[q] / (double) measured[q] : NAN;
 }
 
 /* The survey's inertias, and the result in its place. */

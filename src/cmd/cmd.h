@@ -32,6 +32,7 @@ typedef struct {
   const char *description;        /* paragraphs, separated by an empty line */
   const char *examples;           /* lines; those that start with "pardon" are commands */
   int (*run) (const settings *s); /* exit code: 0 fine, 1 a gate failed, 2 cannot do it */
+  const char *words;              /* first arguments completions offer, separated by blanks; NULL: files */
 } command;
 
 extern const command command_scan, command_corrupt, command_layers, command_model, command_export, command_demo,
@@ -43,5 +44,8 @@ extern const command *const command_table[]; /* main.c; ends with NULL */
 
 #define EXIT_CANNOT 2
 
+const command *find_command (const char *name); /* NULL: there is none */
+/* Complains, with the nearest command. Returns EXIT_CANNOT. */
+int unknown_command (const char *name);
 /* Prints "pardon: ..." on standard error, and where to find help when `c` is not NULL. Returns EXIT_CANNOT. */
 int complain (const command *c, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -53,4 +53,5 @@ const command command_corrupt = {
   "pardon corrupt --kind fog --severity 4 --seed 7 photos -o foggy\n"
   "pardon scan photos blurred -o results",
   run,
+  NULL,
 };

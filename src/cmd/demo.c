@@ -13,8 +13,6 @@ run (const settings *s)
     return complain (&command_demo, "'demo' takes no paths, only -o DIR");
   if (s->output == NULL)
     return complain (&command_demo, "where should the pictures go? Add -o DIR");
-  if (s->count == 0)
-    return complain (&command_demo, "--count takes a number from 1");
   if (pardon_demo (s->output, (int) s->count, (uint64_t) s->seed, progress_begin (), &error) != 0)
     return progress_fail (error);
   progress_end ();
@@ -32,4 +30,5 @@ const command command_demo = {
   "pardon demo -o pictures\n"
   "pardon scan pictures -o results",
   run,
+  NULL,
 };

@@ -26,7 +26,8 @@ run (const settings *s)
       pardon_error_free (error);
       return EXIT_CANNOT;
     }
-  printf (missing == 0 ? "Everything is here.\n" : "What is missing costs only what its line says.\n");
+  printf (missing == 0 ? "Everything is here.\n"
+                       : "Scans without --model work all the same; what is MISSING says how to get it.\n");
   return 0;
 }
 
@@ -39,4 +40,5 @@ const command command_doctor = {
   "kernels.",
   "pardon doctor",
   run,
+  NULL,
 };

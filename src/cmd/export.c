@@ -32,4 +32,5 @@ const command command_export = {
   "pardon export results --npy features.npy\n"
   "then, in Python: numpy.load('features.npy')",
   run,
+  NULL,
 };

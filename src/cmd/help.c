@@ -1,6 +1,5 @@
 /* pardon help: the overview, a command's help, the manual page, completions. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cmd/cmd.h"
 #include "options.h"
@@ -26,10 +25,8 @@ run (const settings *s)
     }
   if (s->rest[0] == NULL)
     return print (options_overview (command_table));
-  for (const command *const *c = command_table; *c != NULL; c++)
-    if (strcmp ((*c)->name, s->rest[0]) == 0)
-      return print (options_help (*c));
-  return complain (NULL, "there is no command '%s'; 'pardon help' lists them", s->rest[0]);
+  const command *c = find_command (s->rest[0]);
+  return c != NULL ? print (options_help (c)) : unknown_command (s->rest[0]);
 }
 
 const command command_help = {
@@ -42,4 +39,5 @@ const command command_help = {
   "pardon help --man > pardon.1\n"
   "pardon help --completion bash > /etc/bash_completion.d/pardon",
   run,
+  NULL,
 };

@@ -4,7 +4,7 @@
 #include "pardon.h"
 
 /* The job to hand to a long call: draws on standard error when that is a terminal; its stop() tells of Ctrl-C
- * (SIGINT) and SIGTERM. A second Ctrl-C ends the process at once. */
+ * (SIGINT), SIGTERM and a lost terminal (SIGHUP). A second Ctrl-C ends the process at once. */
 const pardon_job *progress_begin (void);
 /* Clears the line. */
 void progress_end (void);

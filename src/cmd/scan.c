@@ -23,18 +23,22 @@ print_result (const settings *s, const pardon_scan_result *r)
   if (r->skipped > 0)
     printf ("; %" PRIu64 " other %s left out", r->skipped, plural (r->skipped, "file", "files"));
   printf ("\n");
-  if (r->reused > 0)
-    printf ("%" PRIu64 " known from an earlier scan, %" PRIu64 " new, %" PRIu64 " gone\n", r->reused, r->added,
-            r->vanished);
+  if (r->added < r->found)
+    printf ("since the last scan: %" PRIu64 " unchanged, %" PRIu64 " new, %" PRIu64 " gone\n",
+            MIN (r->unchanged, r->found - r->added), r->added, r->vanished);
+  else if (r->unchanged > 0)
+    printf ("%" PRIu64 " had been looked at before the last scan ended early\n", r->unchanged);
   if (r->layer[0] != 0)
     printf ("features: tensor '%s', %zu numbers a picture\n", r->layer, r->dimension);
   else
     printf ("features: %s, %zu numbers a picture\n", r->features, r->dimension);
   for (int i = 0; i < r->n_notes; i++)
     printf ("note: %s\n", r->notes[i]);
-  printf ("%d %s of %" PRIu64 " %s, silhouette %.3f, inertia %.6g\n", r->k,
-          plural ((uint64_t) r->k, "cluster", "clusters"), r->k_of, plural (r->k_of, "picture", "pictures"),
-          r->silhouette, r->inertia);
+  printf ("%d %s of %" PRIu64 " %s", r->k, plural ((uint64_t) r->k, "cluster", "clusters"), r->k_of,
+          plural (r->k_of, "picture", "pictures"));
+  if (r->k > 1)
+    printf (", silhouette %.3f, inertia %.6g", r->silhouette, r->inertia);
+  printf ("\n");
   printf ("report: %s/report.html\n", s->output);
 }
 
@@ -90,4 +94,5 @@ const command command_scan = {
   "pardon scan PICTURES -o results --model vgg16.onnx --layer fc2 \\\n"
   "         --view stretch-nearest-224 --scale caffe --pca 10 --k 10 --seed 22",
   run,
+  NULL,
 };

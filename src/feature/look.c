@@ -201,7 +201,7 @@ look_measure (const image *rgb, float *out, GError **error)
   g_autofree float *tiles = g_try_new (float, n_tiles);
   if (pixels == NULL || tiles == NULL)
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to measure %d x %d pixels", rgb->width,
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to measure %d x %d pixels", rgb->width,
                    rgb->height);
       return FALSE;
     }

@@ -135,6 +135,10 @@ load_library (void)
   if (named != NULL && named[0] == '\0')
     named = NULL;
   g_autofree char *why = NULL;
+  /* Some builds of the runtime begin to send usage data, and to keep a folder for them, when the environment is made:
+   * before DisableTelemetryEvents can be called. They look at this when they are loaded. Changing the environment is
+   * not safe beside other threads that read it; library () lets this happen once, and first of all. */
+  g_setenv ("ORT_DISABLE_TELEMETRY", "1", TRUE);
   for (guint i = 0; i < (named != NULL ? 1 : G_N_ELEMENTS (usual)) && ort->api == NULL; i++)
     {
       const char *name = named != NULL ? named : usual[i];

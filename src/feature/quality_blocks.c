@@ -1,23 +1,25 @@
-/* Traces of blocks: steps that recur at a period (JPEG's 8, an enlargement's own), neighbours that are equal where the picture is
- * busy, and transform coefficients set to zero. */
+/* Traces of blocks: steps that recur at a period (JPEG's 8, an enlargement's own), neighbours that are equal where
+ * the picture is busy, and transform coefficients set to zero. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define SIDE 8
-#define BUSY 16      /* grey levels between pixels four to the left and right, from which a place counts as busy */
-#define LAGS 16
-#define FLOOR 0.1    /* grey levels under a ratio */
+#define SIDE      8
+#define BUSY      16 /* grey levels between pixels four to the left and right, from which a place counts as busy */
+#define LAGS      16
+#define CLOSE     0.05
+#define FLOOR     0.1 /* grey levels under a ratio */
 #define NEAR_ZERO 1.0f
-#define ACTIVE 16.0f /* sum of |low coefficients| from which a block counts as busy */
+#define ACTIVE    16.0f /* sum of |low coefficients| from which a block counts as busy */
 
 static void
 add_steps (const gint16 *restrict a, const gint16 *restrict b, int n, gint32 *restrict steps)
 {
 #pragma omp simd
   for (int x = 0; x < n; x++)
-    steps[x] += a[x] > b[x] ? a[x] - b[x] : b[x] - a[x];
+    steps[x] += abs (a[x] - b[x]);
 }
 
 static double
@@ -27,45 +29,69 @@ sum_steps (const gint16 *restrict a, const gint16 *restrict b, int n)
 
 #pragma omp simd reduction(+ : sum)
   for (int x = 0; x < n; x++)
-    sum += a[x] > b[x] ? a[x] - b[x] : b[x] - a[x];
+    sum += abs (a[x] - b[x]);
   return sum;
 }
 
-typedef struct {
-  gint64 all, equal, busy, busy_equal;
-} equal_sums;
-
-/* Of n pixels: how many equal the next one, and how many do so where `before` and `after` differ. */
+/* Notes per column (bytes, n apart): a pixel that equals the next one; one where `before` and `after` differ; both. */
 static void
-count_equal (const guint8 *restrict row, const guint8 *restrict next, const guint8 *restrict before,
-             const guint8 *restrict after, int n, equal_sums *s)
+mark_equal (const guint8 *restrict row, const guint8 *restrict next, const guint8 *restrict before,
+            const guint8 *restrict after, int n, guint8 *restrict columns)
 {
-  int equal = 0, busy = 0, both = 0;
+  guint8 *restrict equal = columns, *restrict busy = equal + n, *restrict both = busy + n;
 
-#pragma omp simd reduction(+ : equal, busy, both)
+#pragma omp simd
   for (int x = 0; x < n; x++)
     {
-      guint8 range = before[x] > after[x] ? before[x] - after[x] : after[x] - before[x];
-      guint8 same = row[x] == next[x], full = range >= BUSY;
-      equal += same;
-      busy += full;
-      both += same & full;
+      guint8 most = before[x] > after[x] ? before[x] : after[x], least = before[x] < after[x] ? before[x] : after[x];
+      guint8 same = row[x] == next[x], full = (guint8) (most - least) >= BUSY;
+      equal[x] += same;
+      busy[x] += full;
+      both[x] += same & full;
     }
-  s->all += n;
-  s->equal += equal;
-  s->busy += busy;
-  s->busy_equal += both;
 }
 
-static float *
-write_equal (const equal_sums *s, float *out)
+static void
+flush_columns (guint8 *columns, int n, gint64 *counts)
 {
-  *out++ = (float) ((double) s->equal / (double) MAX (s->all, 1));
-  *out++ = (float) (((double) s->busy_equal + 1) / ((double) s->busy + 8));
+  for (int i = 0; i < 3; i++, columns += n)
+    {
+      guint32 sum = 0;
+      for (int x = 0; x < n; x++)
+        sum += columns[x];
+      counts[i] += sum;
+      memset (columns, 0, (gsize) n);
+    }
+}
+
+/* Over every second row: the neighbour across (`down` FALSE) or below. */
+static float *
+equal_neighbours (const quality_planes *p, gboolean down, float *out)
+{
+  gsize w = (gsize) p->width;
+  int n = down ? p->width : p->width - 8, rows = 0;
+  guint8 *columns = (guint8 *) p->rows;
+  gint64 counts[3] = { 0 };
+
+  memset (columns, 0, 3 * (gsize) n);
+  for (int y = 4; y < p->height - 4; y += 2)
+    {
+      const guint8 *row = p->y8[0] + (gsize) y * w;
+      if (down)
+        mark_equal (row, row + w, row - 4 * w, row + 4 * w, n, columns);
+      else
+        mark_equal (row + 4, row + 5, row, row + 8, n, columns);
+      if (++rows % 255 == 0)
+        flush_columns (columns, n, counts);
+    }
+  flush_columns (columns, n, counts);
+  *out++ = (float) ((double) counts[0] / ((double) rows * n));
+  *out++ = (float) (((double) counts[2] + 1) / ((double) counts[1] + 8));
   return out;
 }
 
-/* The phase of period 8 with the largest mean step: step i lies between i and i + 1, so phase 7 is the grid from the corner. */
+/* The phase of period 8 with the largest mean step: step i lies between i and i + 1, so phase 7 is the grid from the
+ * corner. */
 static int
 write_period (const float *profile, int n, float *out)
 {
@@ -89,12 +115,12 @@ write_period (const float *profile, int n, float *out)
   return best;
 }
 
-/* Largest autocorrelation of the high-passed profile at lags 2 .. 16, and its lag. Single outliers (a picture's own edges) are
- * clipped at four times the mean. */
+/* Largest autocorrelation of the high-passed profile at lags 2 .. 16, and the first lag that comes close to it (its
+ * multiples are as good). Single outliers (a picture's own edges) are clipped at four times the mean. */
 static void
 write_recurrence (const float *profile, int n, float *held, float *out)
 {
-  double mean = 0, square = 0, best = -1;
+  double mean = 0, square = 0, best = -1, found[LAGS + 1];
   int where = 2;
 
   for (int i = 1; i < n - 1; i++)
@@ -113,13 +139,11 @@ write_recurrence (const float *profile, int n, float *held, float *out)
       double sum = 0;
       for (int i = 1; i + lag < n - 1; i++)
         sum += held[i] * held[i + lag];
-      double c = quality_correlation (sum * (n - 2) / (n - 2 - lag), square, square, n * 0.0025);
-      if (c > best + 1e-6)
-        {
-          best = c;
-          where = lag;
-        }
+      found[lag] = quality_correlation (sum * (n - 2) / (n - 2 - lag), square, square, n * 0.0025);
+      best = MAX (best, found[lag]);
     }
+  while (found[where] < best - CLOSE)
+    where++;
   out[0] = (float) best;
   out[1] = (float) where;
 }
@@ -142,22 +166,6 @@ profiles (quality_planes *p, float *across, float *down)
     across[x] = (float) steps[x] / (4.0f * (float) h);
 }
 
-static float *
-equal_neighbours (const quality_planes *p, float *out)
-{
-  int w = p->width;
-  equal_sums across = { 0 }, down = { 0 };
-
-  for (int y = 4; y < p->height - 4; y++)
-    {
-      const guint8 *row = p->y8[0] + (gsize) y * (gsize) w;
-      count_equal (row + 4, row + 5, row, row + 8, w - 8, &across);
-      count_equal (row, row + w, row - 4 * w, row + 4 * w, w, &down);
-    }
-  out = write_equal (&across, out);
-  return write_equal (&down, out);
-}
-
 /* Type-II cosine transform, orthonormal: rows of cosines. */
 static const float cosine[SIDE][SIDE] = {
   { .35355339f, .35355339f, .35355339f, .35355339f, .35355339f, .35355339f, .35355339f, .35355339f },
@@ -169,64 +177,94 @@ static const float cosine[SIDE][SIDE] = {
   { .19134172f, -.46193977f, .46193977f, -.19134172f, -.19134172f, .46193977f, -.46193977f, .19134172f },
   { .09754516f, -.27778512f, .41573481f, -.49039264f, .49039264f, -.41573481f, .27778512f, -.09754516f },
 };
+/* The same, columns of cosines. */
+static const float cosine_down[SIDE][SIDE] = {
+  { .35355339f, .49039264f, .46193977f, .41573481f, .35355339f, .27778512f, .19134172f, .09754516f },
+  { .35355339f, .41573481f, .19134172f, -.09754516f, -.35355339f, -.49039264f, -.46193977f, -.27778512f },
+  { .35355339f, .27778512f, -.19134172f, -.49039264f, -.35355339f, .09754516f, .46193977f, .41573481f },
+  { .35355339f, .09754516f, -.46193977f, -.27778512f, .35355339f, .41573481f, -.19134172f, -.49039264f },
+  { .35355339f, -.09754516f, -.46193977f, .27778512f, .35355339f, -.41573481f, -.19134172f, .49039264f },
+  { .35355339f, -.27778512f, -.19134172f, .49039264f, -.35355339f, -.09754516f, .46193977f, -.41573481f },
+  { .35355339f, -.41573481f, .19134172f, .09754516f, -.35355339f, .49039264f, -.46193977f, .27778512f },
+  { .35355339f, -.49039264f, .46193977f, -.41573481f, .35355339f, -.27778512f, .19134172f, -.09754516f },
+};
 
-/* out = cosine * in, then transposed: twice is the two-dimensional transform. */
+/* The two-dimensional transform: down the columns, then along the rows. Every pass writes whole rows of eight; down
+ * the columns mirrored samples are joined first, because cosines are even or odd about the middle. */
 static void
-transform (const float in[SIDE][SIDE], float out[SIDE][SIDE])
+transform (const float *restrict at, gsize stride, float *restrict out)
 {
-  float rows[SIDE][SIDE];
+  float joined[2][SIDE / 2][SIDE], half[SIDE][SIDE];
 
+  for (int j = 0; j < SIDE / 2; j++)
+    for (int x = 0; x < SIDE; x++)
+      {
+        float a = at[(gsize) j * stride + (gsize) x], b = at[(gsize) (SIDE - 1 - j) * stride + (gsize) x];
+        joined[0][j][x] = a + b;
+        joined[1][j][x] = a - b;
+      }
   for (int k = 0; k < SIDE; k++)
     {
-      float sum[SIDE] = { 0 };
-      for (int j = 0; j < SIDE; j++)
-        for (int x = 0; x < SIDE; x++)
-          sum[x] += cosine[k][j] * in[j][x];
-      memcpy (rows[k], sum, sizeof sum);
+      const float *c = cosine[k], (*s)[SIDE] = joined[k % 2];
+      for (int x = 0; x < SIDE; x++)
+        half[k][x] = c[0] * s[0][x] + c[1] * s[1][x] + c[2] * s[2][x] + c[3] * s[3][x];
     }
   for (int k = 0; k < SIDE; k++)
-    for (int x = 0; x < SIDE; x++)
-      out[x][k] = rows[k][x];
+    {
+      const float *h = half[k];
+      for (int u = 0; u < SIDE; u++)
+        out[k * SIDE + u] = (h[0] * cosine_down[0][u] + h[1] * cosine_down[1][u])
+                            + (h[2] * cosine_down[2][u] + h[3] * cosine_down[3][u])
+                            + ((h[4] * cosine_down[4][u] + h[5] * cosine_down[5][u])
+                               + (h[6] * cosine_down[6][u] + h[7] * cosine_down[7][u]));
+    }
 }
 
 typedef struct {
-  double zero[3], n[3];       /* low (u + v 1 .. 3), middle (4 .. 6), high (7 .. 14) */
-  double busy_zero, busy_n;   /* high ones of busy blocks */
-  double high;                /* energy of the high ones */
+  double zero[3], n[3];     /* low (u + v 1 .. 3), middle (4 .. 6), high (7 .. 14) */
+  double busy_zero, busy_n; /* high ones of busy blocks */
+  double high;              /* energy of the high ones */
   double blocks;
 } transform_sums;
+
+static const float is_low[SIDE * SIDE] = {
+  0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
+};
+static const float is_middle[SIDE * SIDE] = {
+  0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0,
+  1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
 
 static void
 add_block (const float *at, gsize stride, transform_sums *s)
 {
   static const guint8 size[3] = { 9, 18, 36 };
-  float in[SIDE][SIDE], half[SIDE][SIDE], c[SIDE][SIDE], low = 0, high = 0;
-  int zero[3] = { 0 };
+  float c[SIDE * SIDE], low = 0, high = 0, zero_low = 0, zero_middle = 0, zero_all = 0;
 
-  for (int y = 0; y < SIDE; y++)
-    memcpy (in[y], at + (gsize) y * stride, sizeof in[y]);
-  transform (in, half);
-  transform (half, c);
-  for (int v = 0; v < SIDE; v++)
-    for (int u = v == 0 ? 1 : 0; u < SIDE; u++)
-      {
-        int group = u + v < 4 ? 0 : u + v < 7 ? 1 : 2;
-        float a = fabsf (c[v][u]);
-        zero[group] += a < NEAR_ZERO;
-        low += group == 0 ? a : 0;
-        high += group == 2 ? a * a : 0;
-      }
+  transform (at, stride, c);
+  c[0] = NEAR_ZERO; /* the mean is in no group */
+#pragma omp simd reduction(+ : low, high, zero_low, zero_middle, zero_all)
+  for (int i = 0; i < SIDE * SIDE; i++)
+    {
+      float a = fabsf (c[i]), zero = a < NEAR_ZERO ? 1.0f : 0.0f;
+      low += is_low[i] * a;
+      high += (1 - is_low[i] - is_middle[i]) * (a * a);
+      zero_low += zero * is_low[i];
+      zero_middle += zero * is_middle[i];
+      zero_all += zero;
+    }
+  float zeros[3] = { zero_low, zero_middle, zero_all - zero_low - zero_middle };
   for (int g = 0; g < 3; g++)
     {
-      s->zero[g] += zero[g];
+      s->zero[g] += zeros[g];
       s->n[g] += size[g];
     }
   if (low >= ACTIVE)
     {
-      s->busy_zero += zero[2];
+      s->busy_zero += zeros[2];
       s->busy_n += size[2];
     }
-  s->high += high;
+  s->high += high - NEAR_ZERO; /* the mean's place */
   s->blocks++;
 }
 
@@ -266,6 +304,7 @@ QUALITY_NAME (quality_blocks) (quality_planes *p, float *out)
   write_recurrence (across, p->width - 1, held, out + 2);
   int phase_y = write_period (down, p->height - 1, out + 4);
   write_recurrence (down, p->height - 1, held, out + 6);
-  out = equal_neighbours (p, out + 8);
+  out = equal_neighbours (p, FALSE, out + 8);
+  out = equal_neighbours (p, TRUE, out);
   return transforms (p, phase_x, phase_y, out);
 }

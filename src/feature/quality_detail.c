@@ -1,5 +1,5 @@
-/* Fine detail by octave, from the Haar details the planes were filled with: over the picture, and tile by tile, because a sharp
- * subject before a soft background is a sharp picture. */
+/* Fine detail by octave, from the Haar details the planes were filled with: over the picture, and tile by tile,
+ * because a sharp subject before a soft background is a sharp picture. */
 #include "feature/quality_internal.h"
 
 #include <math.h>

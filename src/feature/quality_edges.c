@@ -1,15 +1,18 @@
-/* Edges: how wide the strongest ones are, how much a second blur changes the picture, how differences grow with distance and direction,
- * and how straight edges run. All but the last on luma rounded to 8 bits, where sixteen pixels fit one instruction. */
+/* Edges: how wide the strongest ones are, how much a second blur changes the picture, how differences grow with
+ * distance and direction, and how straight edges run. All but the last on luma rounded to 8 bits, where sixteen
+ * pixels fit one instruction. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define WINDOW 9      /* pixels */
-#define LEAST_RANGE 20
-#define WIDTH_STEPS 16 /* bins per pixel of width */
-#define WIDTH_BINS 160
-#define NO_WIDTH 3.0  /* pixels: said where there is no edge to measure */
+#define WINDOW        9   /* pixels */
+#define WINDOW_ROWS   160 /* from so many rows on every fourth has windows, else every second */
+#define LEAST_RANGE   20
+#define WIDTH_STEPS   16 /* bins per pixel of width */
+#define WIDTH_BINS    160
+#define NO_WIDTH      3.0 /* pixels: said where there is no edge to measure */
 #define NO_TILE_WIDTH 255
 
 /* --- structure functions --- */
@@ -22,9 +25,8 @@ difference_row (const guint8 *restrict a, const guint8 *restrict b, int n)
 {
   int sum = 0;
 
-#pragma omp simd reduction(+ : sum)
   for (int x = 0; x < n; x++)
-    sum += a[x] > b[x] ? a[x] - b[x] : b[x] - a[x];
+    sum += abs (a[x] - b[x]);
   return (guint32) sum;
 }
 
@@ -32,9 +34,10 @@ float *
 QUALITY_NAME (quality_lags) (quality_planes *p, float *out)
 {
   int w = p->width, h = p->height;
+  int step = h >= QUALITY_MANY_ROWS ? 2 : 1;
   double sum[4][LAGS] = { 0 };
 
-  for (int y = 0; y < h; y++)
+  for (int y = 0; y < h; y += step)
     {
       const guint8 *row = p->y8[0] + (gsize) y * (gsize) w;
       for (int i = 0; i < LAGS; i++)
@@ -53,7 +56,8 @@ QUALITY_NAME (quality_lags) (quality_planes *p, float *out)
     {
       double mean[LAGS];
       for (int i = 0; i < LAGS; i++)
-        mean[i] = sum[d][i] / ((double) (d == 1 ? w : w - lags[i]) * (d == 0 ? h : h - lags[i])) + 0.25;
+        mean[i] =
+            sum[d][i] / ((double) (d == 1 ? w : w - lags[i]) * (((d == 0 ? h : h - lags[i]) + step - 1) / step)) + 0.25;
       for (int i = 0; i < LAGS - 1; i++)
         *out++ = (float) log2 (mean[i] / mean[LAGS - 1]);
       *out++ = (float) log2 (mean[LAGS - 1]);
@@ -115,7 +119,8 @@ static window_grid
 fill_windows (quality_planes *p, int scale, gboolean down, guint32 *ranges)
 {
   int w = p->w[scale], h = p->h[scale];
-  window_grid grid = { down ? w : w - WINDOW + 1, 0, 2, down ? 0 : WINDOW / 2, down ? WINDOW / 2 : 0 };
+  window_grid grid = { down ? w : w - WINDOW + 1, 0, h >= WINDOW_ROWS ? 4 : 2, down ? 0 : WINDOW / 2,
+                       down ? WINDOW / 2 : 0 };
   int last = down ? h - WINDOW : h - 1;
   guint8 *to = p->windows;
 
@@ -159,7 +164,21 @@ range_threshold (const guint32 *ranges, double *share)
   return threshold;
 }
 
-/* Counts the widths of the strong windows: `centre` and `border` half of the area apart. At scale 0 notes every tile's smallest. */
+#define SKIP 32
+
+static gboolean
+all_below (const guint8 *restrict range, int threshold)
+{
+  guint8 most = 0;
+
+#pragma omp simd reduction(max : most)
+  for (int i = 0; i < SKIP; i++)
+    most = most > range[i] ? most : range[i];
+  return most < threshold;
+}
+
+/* Counts the widths of the strong windows: `centre` and `border` half of the area apart. At scale 0 notes every
+ * tile's smallest. */
 static void
 count_widths (quality_planes *p, int scale, const window_grid *grid, int threshold, guint32 *centre, guint32 *border,
               guint8 *tiles)
@@ -175,6 +194,11 @@ count_widths (quality_planes *p, int scale, const window_grid *grid, int thresho
       gboolean inside_y = y >= margin_y && y < h - margin_y;
       for (int i = 0; i < grid->across; i += 2)
         {
+          if (i % SKIP == 0 && i + SKIP <= grid->across && all_below (range + i, threshold))
+            {
+              i += SKIP - 2;
+              continue;
+            }
           if (range[i] < threshold)
             continue;
           int x = i + grid->centre_x, bin = (int) ((float) (range[i] * WIDTH_STEPS) / (float) step[i]);
@@ -214,10 +238,9 @@ edge_widths (quality_planes *p, float *out)
 {
   guint32 *ranges = p->count, *both = ranges + 256, *centre = both + WIDTH_BINS, *border = centre + WIDTH_BINS,
           *all_centre = border + WIDTH_BINS, *all_border = all_centre + WIDTH_BINS;
-  guint8 *tiles = (guint8 *) p->rows; /* fewer than (width / 16) x (height / 16) <= 12 x width only in short pictures */
   gsize n_tiles = (gsize) p->tiles_x * (gsize) p->tiles_y;
+  guint8 *tiles = (guint8 *) (p->tile_scratch + n_tiles); /* behind the room write_tile_widths() selects in */
 
-  tiles = (guint8 *) (p->tile_scratch + n_tiles);
   memset (tiles, NO_TILE_WIDTH, n_tiles);
   memset (p->count, 0, sizeof (guint32) * QUALITY_BINS * 2);
   for (int scale = 0; scale < 2; scale++)
@@ -248,7 +271,8 @@ edge_widths (quality_planes *p, float *out)
 
 /* --- reblur (Crete, Dolmiere, Ladret, Nicolas 2007) --- */
 
-/* A step of the 9-pixel mean is the difference of the pixels that enter and leave, over 9: no blurred picture is needed. */
+/* A step of the 9-pixel mean is the difference of the pixels that enter and leave, over 9: no blurred picture is
+ * needed. */
 static void
 reblur_row (const guint8 *restrict here, const guint8 *restrict last, const guint8 *restrict enters,
             const guint8 *restrict leaves, int n, double *all, double *kept)
@@ -258,9 +282,8 @@ reblur_row (const guint8 *restrict here, const guint8 *restrict last, const guin
 #pragma omp simd reduction(+ : sum, left)
   for (int x = 0; x < n; x++)
     {
-      gint16 step = (gint16) (here[x] > last[x] ? here[x] - last[x] : last[x] - here[x]);
-      gint16 blurred = (gint16) (enters[x] > leaves[x] ? enters[x] - leaves[x] : leaves[x] - enters[x]);
-      gint16 nine = (gint16) (9 * step), fall = (gint16) (nine - blurred);
+      gint16 nine = (gint16) (9 * abs (here[x] - last[x])), blurred = (gint16) abs (enters[x] - leaves[x]);
+      gint16 fall = (gint16) (nine - blurred);
       sum += nine;
       left += fall > 0 ? fall : 0;
     }
@@ -273,9 +296,10 @@ reblur (const quality_planes *p, int scale, float *out)
 {
   gsize w = (gsize) p->w[scale];
   int h = p->h[scale];
+  int step = h >= QUALITY_MANY_ROWS ? 2 : 1;
   double all = 0, kept = 0, all_down = 0, kept_down = 0;
 
-  for (int y = 0; y < h; y++)
+  for (int y = 0; y < h; y += step)
     {
       const guint8 *row = p->y8[scale] + (gsize) y * w;
       reblur_row (row + 5, row + 4, row + 9, row, (int) w - 9, &all, &kept);
@@ -313,17 +337,18 @@ fill_gradients (quality_planes *p, float *gx, float *gy)
   return energy / ((double) (w - 2) * (h - 2));
 }
 
-/* Mean squared sine of the angle between the gradient at a strong edge and at 2, 4 and 8 pixels to both sides along it (scale 1). */
+/* Mean squared sine of the angle between the gradient at a strong edge and at 2, 4 and 8 pixels to both sides along
+ * it (scale 1). */
 static float *
 turns (quality_planes *p, float *out)
 {
   static const int distances[3] = { 2, 4, 8 };
-  int w = p->w[1], h = p->h[1];
+  int w = p->w[1], h = p->h[1], step = h >= QUALITY_MANY_ROWS ? 4 : 2;
   float *gx = p->gradient, *gy = gx + (gsize) w * (gsize) h;
   float threshold = (float) MAX (4 * fill_gradients (p, gx, gy), 64 * 16);
   double turned[3] = { 0 }, n[3] = { 0 };
 
-  for (int y = 1; y < h - 1; y += 2)
+  for (int y = 1; y < h - 1; y += step)
     for (int x = 1; x < w - 1; x++)
       {
         gsize at = (gsize) y * (gsize) w + (gsize) x;

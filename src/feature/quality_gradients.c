@@ -1,8 +1,8 @@
-/* Moments of differences and of the Laplacian at three scales: blur lowers them, noise and specks lift them and change their shape. */
+/* Moments of differences and of the Laplacian at three scales: blur lowers them, noise and specks lift them and
+ * change their shape. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
-#include <string.h>
 
 #define FLOOR 0.0625 /* square grey levels under a logarithm */
 
@@ -41,7 +41,8 @@ sum_laplacian (const float *restrict above, const float *restrict row, const flo
       s2 += d2;
       s3 += d2 * d;
       s4 += d2 * d2;
-      bins[x] = (guint16) (int) (fabsf (d) * 4);
+      int bin = (int) (fabsf (d) * 4);
+      bins[x] = (guint16) (bin < QUALITY_BINS ? bin : QUALITY_BINS - 1);
     }
   m->n += n - 2;
   m->s1 += s1;
@@ -53,16 +54,17 @@ sum_laplacian (const float *restrict above, const float *restrict row, const flo
 static float *
 measure_scale (quality_planes *p, int scale, float *out)
 {
-  int w = p->w[scale], h = p->h[scale], step = scale == 0 ? 2 : 1;
+  int w = p->w[scale], h = p->h[scale], step = h >= QUALITY_MANY_ROWS ? 2 : 1;
   guint16 *bins = (guint16 *) p->rows;
   moments across = { 0 }, down = { 0 }, laplacian = { 0 };
 
-  memset (p->count, 0, sizeof (guint32) * QUALITY_BINS);
+  quality_count_start (p->count);
   for (int y = 0; y < h; y++)
     {
       const float *row = p->y[scale] + (gsize) y * (gsize) w;
-      sum_differences (row, row + 1, w - 1, &across);
-      if (y + 1 < h)
+      if (y % step == 0)
+        sum_differences (row, row + 1, w - 1, &across);
+      if (y % step == 0 && y + 1 < h)
         sum_differences (row, row + w, w, &down);
       if (y > 0 && y + 1 < h)
         {
@@ -71,6 +73,7 @@ measure_scale (quality_planes *p, int scale, float *out)
             quality_count (p->count, bins + 1, w - 2);
         }
     }
+  quality_count_end (p->count);
   double square = laplacian.s2 / laplacian.n;
   *out++ = (float) log2 (across.s2 / across.n + FLOOR);
   *out++ = (float) log2 (down.s2 / down.n + FLOOR);

@@ -1,15 +1,17 @@
-/* What the rooms of the quality measures share. The files that measure (planes, mscn, gradients, noise, blocks, tone, edges, detail,
- * broken, themes) are plain C loops over rows, compiled once per instruction set: QUALITY_ISA is part of their outside names.
- * The sums of two instruction sets differ in order alone; tests/unit/test_quality.c states by how much. */
+/* What the rooms of the quality measures share. The files that measure (planes, mscn, gradients, noise, blocks,
+ * tone, edges, detail, broken, themes) are plain C loops over rows, compiled once per instruction set: QUALITY_ISA
+ * is part of their outside names. The sums of two instruction sets differ in order alone; tests/unit/test_quality.c
+ * states by how much. */
 #pragma once
 
 #include "types.h"
 
-#define QUALITY_SCALES 3
-#define QUALITY_LEAST 32        /* a shorter side is extended to this by reflection */
-#define QUALITY_MOST (1 << 22)  /* pixels; of a larger picture (a long strip) the middle is measured */
-#define QUALITY_TILE 16         /* tiles of scale 0 that the per-tile statistics are taken on */
-#define QUALITY_BINS 1024       /* of a histogram */
+#define QUALITY_SCALES    3
+#define QUALITY_LEAST     32        /* a shorter side is extended to this by reflection */
+#define QUALITY_MOST      (1 << 22) /* pixels; of a larger picture (a long strip) the middle is measured */
+#define QUALITY_TILE      16        /* tiles of scale 0 that the per-tile statistics are taken on */
+#define QUALITY_MANY_ROWS 96   /* a scale of so many rows is sampled by rows where whole coverage tells nothing more */
+#define QUALITY_BINS      1024 /* of a histogram */
 
 /* Means over the Haar details of one level (2 x 2 blocks, orthonormal). */
 typedef struct {
@@ -19,25 +21,26 @@ typedef struct {
 
 /* Everything measured on, allocated in one block. Rows are contiguous, without padding. */
 typedef struct {
-  int width, height;                 /* both at least QUALITY_LEAST */
-  guint8 *r, *g, *b, *low, *high;    /* height x width; smallest and largest of R, G, B */
-  gint16 *y4;                        /* height x width: luma (BT.601 in 8-bit weights) in quarter grey levels, 0 .. 1020 */
+  int width, height;              /* both at least QUALITY_LEAST */
+  int real_width, real_height;    /* of it that is the picture; the rest was added by reflection */
+  guint8 *r, *g, *b, *low, *high; /* height x width; smallest and largest of R, G, B */
+  gint16 *y4;                     /* height x width: luma (BT.601 in 8-bit weights) in quarter grey levels, 0 .. 1020 */
   int w[QUALITY_SCALES], h[QUALITY_SCALES];
-  float *y[QUALITY_SCALES];          /* h[s] x w[s]: luma - 128; each scale is the 2 x 2 means of the one before */
-  guint8 *y8[2];                     /* h[s] x w[s]: luma rounded */
-  gint16 *residual;                  /* height x width: Immerkaer's mask on y4, edges replicated */
+  float *y[QUALITY_SCALES]; /* h[s] x w[s]: luma - 128; each scale is the 2 x 2 means of the one before */
+  guint8 *y8[2];            /* h[s] x w[s]: luma rounded */
+  gint16 *residual;         /* height x width: Immerkaer's mask on y4, edges replicated */
   quality_haar haar[3];
-  guint32 *haar_count;               /* QUALITY_BINS: |HH| of level 1 in steps of 1/8 grey level */
+  guint32 *haar_count; /* 4 x QUALITY_BINS: |HH| of level 1 in steps of 1/8 grey level */
   int tiles_x, tiles_y;
-  float *tile_energy[3];             /* tiles_y x tiles_x: mean square of the details of level 1, 2, 3 */
-  float *tile_variance;              /* tiles_y x tiles_x: of scale 1 inside the tile */
-  float *tile_scratch;               /* 2 x (height / 8) x (width / 8): room for selecting among tiles of 16 or of 8 pixels */
-  float *profile;                    /* 2 x (width + height): steps across and down by position, and room to filter them */
-  guint8 *windows;                   /* height x width: room for two values per window on every second row */
-  float *gradient;                   /* 2 x h[1] x w[1] */
-  float *rows;                       /* 12 x row_length: rows of scratch */
-  gsize row_length;                  /* width + 64 */
-  guint32 *count;                    /* 4 x QUALITY_BINS: histograms */
+  float *tile_energy[3]; /* tiles_y x tiles_x: mean square of the details of level 1, 2, 3 */
+  float *tile_variance;  /* tiles_y x tiles_x: of scale 1 inside the tile */
+  float *tile_scratch;   /* 3 x (height / 8) x (width / 8): room for selecting among tiles of 16 or of 8 pixels */
+  float *profile;        /* 2 x (width + height): steps across and down by position, and room to filter them */
+  guint8 *windows;       /* height x width: room for two values per window on every second row */
+  float *gradient;       /* 2 x h[1] x w[1] */
+  float *rows;           /* 12 x row_length: rows of scratch */
+  gsize row_length;      /* width + 64 */
+  guint32 *count;        /* 4 x QUALITY_BINS: histograms */
 } quality_planes;
 
 /* Each writes its measures in the table's order and returns the end of what it wrote. */
@@ -51,9 +54,9 @@ typedef struct {
 } quality_kernels;
 
 #ifdef QUALITY_ISA
-#define QUALITY_JOIN_(a, b) a##_##b
-#define QUALITY_JOIN(a, b) QUALITY_JOIN_ (a, b)
-#define QUALITY_NAME(name) QUALITY_JOIN (name, QUALITY_ISA)
+  #define QUALITY_JOIN_(a, b) a##_##b
+  #define QUALITY_JOIN(a, b)  QUALITY_JOIN_ (a, b)
+  #define QUALITY_NAME(name)  QUALITY_JOIN (name, QUALITY_ISA)
 void QUALITY_NAME (quality_fill) (quality_planes *p, const guint8 *rgb, gsize stride);
 float *QUALITY_NAME (quality_mscn) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_gradients) (quality_planes *p, float *out);
@@ -69,18 +72,32 @@ float *QUALITY_NAME (quality_broken) (quality_planes *p, float *out);
 extern const quality_kernels quality_kernels_scalar;
 extern const quality_kernels quality_kernels_avx2;
 
+/* NULL where this build has no such one or the machine cannot run it. */
+const quality_kernels *quality_kernels_named (const char *name);
+
+/* quality_measure_picture() by one instruction set, before values are held to their ranges. `spent` (may be NULL):
+ * 10 numbers, microseconds of filling and of each theme. */
+gboolean
+quality_measure_by (const quality_kernels *kernels, const image *rgb, float *out, gint64 *spent, GError **error);
+
+/* Chosen once. */
+const quality_kernels *quality_kernels_best (void);
+
 /* --- quality_tools.c --- */
 
-/* Shape of a generalised Gaussian, .2 .. 10, whose (E|x|)^2 / E(x^2) is `ratio` (Mallat's moment matching, as in Mittal, Moorthy,
- * Bovik 2012, section III-A). `*back` (may be NULL): the ratio at that shape. */
+/* Shape of a generalised Gaussian, .2 .. 10, whose (E|x|)^2 / E(x^2) is `ratio` (Mallat's moment matching, as in
+ * Mittal, Moorthy, Bovik 2012, section III-A). `*back` (may be NULL): the ratio at that shape. */
 double quality_shape (double ratio, double *back);
 
-/* Position, in bins from the left edge of bin 0 and interpolated inside the bin, below which the share `q` of the counts lies;
- * `none` when all are 0. */
+/* Position, in bins from the left edge of bin 0 and interpolated inside the bin, below which the share `q` of the
+ * counts lies; `none` when all are 0. */
 double quality_count_quantile (const guint32 *count, int bins, double q, double none);
 
 /* The quantile `q` (nearest rank) of n values, which are reordered; `none` when n is 0. */
 float quality_quantile (float *values, gsize n, double q, float none);
+
+/* The value of rank k (from 0) of n; those before it end up no larger. */
+float quality_select (float *values, gsize n, gsize k);
 
 /* ab / sqrt (aa * bb), guarded by `floor` (of the size of sums) against 0 / 0; -1 .. 1 */
 double quality_correlation (double ab, double aa, double bb, double floor);
@@ -88,10 +105,48 @@ double quality_correlation (double ab, double aa, double bb, double floor);
 /* Fourth moment over squared second moment as log2; log2 (3) where there is nothing. */
 double quality_kurtosis (double m4, double m2);
 
-/* Counts values below QUALITY_BINS; larger ones go to the last bin. */
+/* A histogram being filled is four tables side by side, taken in turn, because the same counter twice running would
+ * wait for itself. Bins are below QUALITY_BINS. quality_count_start() clears them, quality_count_end() leaves the
+ * sum in the first. */
+void quality_count_start (guint32 *count);
+void quality_count_end (guint32 *count);
+
 static inline void
 quality_count (guint32 *count, const guint16 *bins, int n)
 {
-  for (int i = 0; i < n; i++)
-    count[bins[i] < QUALITY_BINS ? bins[i] : QUALITY_BINS - 1]++;
+  int i = 0;
+
+  for (; i + 4 <= n; i += 4)
+    {
+      count[bins[i]]++;
+      count[QUALITY_BINS + bins[i + 1]]++;
+      count[2 * QUALITY_BINS + bins[i + 2]]++;
+      count[3 * QUALITY_BINS + bins[i + 3]]++;
+    }
+  for (; i < n; i++)
+    count[bins[i]]++;
+}
+
+/* The same for bytes, of which there are 256: the tables lie 256 apart. */
+static inline void
+quality_count_bytes (guint32 *count, const guint8 *bytes, int n)
+{
+  int i = 0;
+
+  for (; i + 4 <= n; i += 4)
+    {
+      count[bytes[i]]++;
+      count[256 + bytes[i + 1]]++;
+      count[512 + bytes[i + 2]]++;
+      count[768 + bytes[i + 3]]++;
+    }
+  for (; i < n; i++)
+    count[bytes[i]]++;
+}
+
+static inline void
+quality_count_bytes_end (guint32 *count)
+{
+  for (int i = 0; i < 256; i++)
+    count[i] += count[256 + i] + count[512 + i] + count[768 + i];
 }

@@ -1,13 +1,13 @@
-/* Mean-subtracted contrast-normalised coefficients and their neighbour products at three scales (Mittal, Moorthy, Bovik 2012). The
- * window's two blurs, the coefficients and all sums are taken row by row, so that nothing but the planes themselves leaves the cache. */
+/* Mean-subtracted contrast-normalised coefficients and their neighbour products at three scales (Mittal, Moorthy,
+ * Bovik 2012). The window's two blurs, the coefficients and all sums are taken row by row, so that nothing but the
+ * planes themselves leaves the cache. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
-#include <string.h>
 
-#define BUSY 2.0f      /* local deviation, grey levels, from which a pixel counts as busy */
-#define FEWEST_BUSY 64 /* below so many busy pixels all count as busy */
-#define FLOOR 0.25     /* of a deviation before its logarithm: about the rounding noise of 8 bits */
+#define BUSY        2.0f /* local deviation, grey levels, from which a pixel counts as busy */
+#define FEWEST_BUSY 64   /* below so many busy pixels all count as busy */
+#define FLOOR       0.25 /* of a deviation before its logarithm: about the rounding noise of 8 bits */
 
 /* 7-tap Gaussian, deviation 7/6, sum 1. */
 #define K0 0.34263152f
@@ -28,7 +28,7 @@ static void
 blur_down (const float *const *rows, int n, float *restrict mean, float *restrict square)
 {
   const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2], *restrict d = rows[3],
-              *restrict e = rows[4], *restrict f = rows[5], *restrict g = rows[6];
+                        *restrict e = rows[4], *restrict f = rows[5], *restrict g = rows[6];
 
 #pragma omp simd
   for (int x = 0; x < n; x++)
@@ -117,7 +117,10 @@ deviation_bins (const float *restrict deviation, int n, guint16 *restrict bins)
 {
 #pragma omp simd
   for (int x = 0; x < n; x++)
-    bins[x] = (guint16) (int) (deviation[x] * 8);
+    {
+      int bin = (int) (deviation[x] * 8);
+      bins[x] = (guint16) (bin < QUALITY_BINS ? bin : QUALITY_BINS - 1);
+    }
 }
 
 /* Shape and deviation of a symmetric generalised Gaussian. */
@@ -166,16 +169,19 @@ write_scale (const value_sums *v, const product_sums *products, const guint32 *c
 static float *
 measure_scale (quality_planes *p, int scale, float *out)
 {
-  int w = p->w[scale], h = p->h[scale], step = scale == 0 ? 2 : 1;
+  int w = p->w[scale], h = p->h[scale];
+  gboolean sparse = h >= QUALITY_MANY_ROWS; /* two rows of every four: neighbours below one another are still met */
   float *mean = p->rows + 8, *square = mean + p->row_length, *deviation = square + p->row_length,
         *value = deviation + p->row_length, *last = value + p->row_length;
   guint16 *bins = (guint16 *) (last + p->row_length);
   value_sums values = { 0 };
   product_sums products[4] = { 0 };
 
-  memset (p->count, 0, sizeof (guint32) * QUALITY_BINS);
+  quality_count_start (p->count);
   for (int y = 0; y < h; y++)
     {
+      if (sparse && (y & 2) != 0)
+        continue;
       const float *rows[7];
       for (int i = 0; i < 7; i++)
         rows[i] = p->y[scale] + (gsize) CLAMP (y + i - 3, 0, h - 1) * (gsize) w;
@@ -185,13 +191,13 @@ measure_scale (quality_planes *p, int scale, float *out)
       normalise (rows[3], mean, square, w, deviation, value);
       sum_values (deviation, value, w, &values);
       sum_products (value, value + 1, w - 1, &products[0]);
-      if (y > 0)
+      if (y > 0 && (!sparse || (y & 1) != 0))
         {
           sum_products (last, value, w, &products[1]);
           sum_products (last, value + 1, w - 1, &products[2]);
           sum_products (last + 1, value, w - 1, &products[3]);
         }
-      if (y % step == 0)
+      if (!sparse || (y & 1) == 0)
         {
           deviation_bins (deviation, w, bins);
           quality_count (p->count, bins, w);
@@ -200,6 +206,7 @@ measure_scale (quality_planes *p, int scale, float *out)
       last = value;
       value = held;
     }
+  quality_count_end (p->count);
   return write_scale (&values, products, p->count, out);
 }
 

@@ -1,5 +1,5 @@
-/* Prepares what the measures look at: planes, scales, Haar details and the 16 x 16 tiles' energies. One pass over pairs of rows per
- * scale, because halving a scale and taking its Haar details read the same 2 x 2 blocks. */
+/* Prepares what the measures look at: planes, scales, Haar details and the 16 x 16 tiles' energies. One pass over
+ * pairs of rows per scale, because halving a scale and taking its Haar details read the same 2 x 2 blocks. */
 #include "feature/quality_internal.h"
 
 #include <string.h>
@@ -99,7 +99,10 @@ haar_bins (const float *restrict hh, int n, guint16 *restrict bins)
 {
 #pragma omp simd
   for (int x = 0; x < n; x++)
-    bins[x] = (guint16) (int) ((hh[x] < 0 ? -hh[x] : hh[x]) * 8);
+    {
+      int bin = (int) ((hh[x] < 0 ? -hh[x] : hh[x]) * 8);
+      bins[x] = (guint16) (bin < QUALITY_BINS ? bin : QUALITY_BINS - 1);
+    }
 }
 
 /* Sums of `side` neighbouring columns into tiles, and clears the columns. */
@@ -217,10 +220,11 @@ QUALITY_NAME (quality_fill) (quality_planes *p, const guint8 *rgb, gsize stride)
       range_row (p->r + at, p->g + at, p->b + at, p->width, p->low + at, p->high + at);
       luma_row (p->r + at, p->g + at, p->b + at, p->width, p->y4 + at, p->y8[0] + at, p->y[0] + at);
     }
-  memset (p->haar_count, 0, sizeof (guint32) * QUALITY_BINS);
+  quality_count_start (p->haar_count);
   memset (p->haar, 0, sizeof p->haar);
   for (int level = 0; level < 3; level++)
     haar_level (p, level);
+  quality_count_end (p->haar_count);
   tile_variances (p);
   residual_rows (p);
 }

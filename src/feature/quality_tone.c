@@ -1,10 +1,13 @@
-/* Tone and colour: what dark, bright, flat, hazy and cast pictures change. Colour sums are taken on every second row. */
+/* Tone and colour: what dark, bright, flat, hazy and cast pictures change. Pixels are taken from every fourth row of a
+ * picture of many rows. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
 #include <string.h>
 
+/* Sums of differences from the picture's first pixel (`first`), so that small deviations survive. */
 typedef struct {
+  float first_r, first_g, first_b, first_y, first_saturation;
   double n, cb, cr, cb2, cr2, rg, yb, rg2, yb2, saturation, saturation2, luma, luma2, product;
 } colour_sums;
 
@@ -15,11 +18,12 @@ sum_colours (const guint8 *restrict r, const guint8 *restrict g, const guint8 *r
 {
   float cb = 0, cr = 0, cb2 = 0, cr2 = 0, rg = 0, yb = 0, rg2 = 0, yb2 = 0;
   float sat = 0, sat2 = 0, luma = 0, luma2 = 0, product = 0;
+  const float r0 = s->first_r, g0 = s->first_g, b0 = s->first_b, y0 = s->first_y, s0 = s->first_saturation;
 
 #pragma omp simd reduction(+ : cb, cr, cb2, cr2, rg, yb, rg2, yb2)
   for (int x = 0; x < n; x++)
     {
-      float red = (float) r[x], green = (float) g[x], blue = (float) b[x], l = y[x] + 128;
+      float red = (float) r[x] - r0, green = (float) g[x] - g0, blue = (float) b[x] - b0, l = y[x] - y0;
       float u = 0.564f * (blue - l), v = 0.713f * (red - l), o = red - green, q = 0.5f * (red + green) - blue;
       cb += u;
       cr += v;
@@ -33,12 +37,12 @@ sum_colours (const guint8 *restrict r, const guint8 *restrict g, const guint8 *r
 #pragma omp simd reduction(+ : sat, sat2, luma, luma2, product)
   for (int x = 0; x < n; x++)
     {
-      float l = y[x];
-      sat += saturation[x];
-      sat2 += saturation[x] * saturation[x];
+      float l = y[x] - y0, v = saturation[x] - s0;
+      sat += v;
+      sat2 += v * v;
       luma += l;
       luma2 += l * l;
-      product += saturation[x] * l;
+      product += v * l;
     }
   s->n += n;
   s->cb += cb;
@@ -58,22 +62,15 @@ sum_colours (const guint8 *restrict r, const guint8 *restrict g, const guint8 *r
 
 static void
 saturation_row (const guint8 *restrict low, const guint8 *restrict high, int n, float *restrict saturation,
-                guint16 *restrict bins)
+                guint8 *restrict bins)
 {
 #pragma omp simd
   for (int x = 0; x < n; x++)
     {
       float s = (float) (high[x] - low[x]) / (float) (high[x] + 1);
       saturation[x] = s;
-      bins[x] = (guint16) (int) (s * 256);
+      bins[x] = (guint8) (int) (s * 256);
     }
-}
-
-static void
-count_bytes (guint32 *count, const guint8 *row, int n)
-{
-  for (int x = 0; x < n; x++)
-    count[row[x]]++;
 }
 
 static double
@@ -124,8 +121,8 @@ write_luma (const guint32 *count, float *out)
   return out;
 }
 
-/* Levels of green between its 1 % and 99 % quantiles whose count is less than a quarter of their neighbours' mean: the gaps a
- * stretched or squeezed tone curve leaves. */
+/* Levels of green between its 1 % and 99 % quantiles whose count is less than a quarter of their neighbours' mean:
+ * the gaps a stretched or squeezed tone curve leaves. */
 static double
 comb (const guint32 *count)
 {
@@ -191,41 +188,50 @@ static float *
 write_colours (const colour_sums *s, const guint32 *saturations, float *out)
 {
   double n = s->n, drg = deviation (s->rg, s->rg2, n), dyb = deviation (s->yb, s->yb2, n);
-  double away = sqrt (s->rg * s->rg + s->yb * s->yb) / n;
+  double rg = s->rg / n + s->first_r - s->first_g, yb = s->yb / n + 0.5 * (s->first_r + s->first_g) - s->first_b;
+  double cb = s->cb / n + 0.564 * (s->first_b - s->first_y - 128),
+         cr = s->cr / n + 0.713 * (s->first_r - s->first_y - 128);
+  double away = sqrt (rg * rg + yb * yb);
   double ms = s->saturation / n, ml = s->luma / n;
 
-  *out++ = (float) ms;
+  *out++ = (float) (ms + s->first_saturation);
   *out++ = (float) deviation (s->saturation, s->saturation2, n);
   *out++ = (float) (quality_count_quantile (saturations, 256, 0.95, 0) / 256);
-  *out++ = (float) (s->cb / n / 128);
-  *out++ = (float) (s->cr / n / 128);
+  *out++ = (float) (cb / 128);
+  *out++ = (float) (cr / 128);
   *out++ = (float) log2 (deviation (s->cb, s->cb2, n) + 0.25);
   *out++ = (float) log2 (deviation (s->cr, s->cr2, n) + 0.25);
   *out++ = (float) log2 (sqrt (drg * drg + dyb * dyb) + 0.3 * away + 1);
-  *out++ = (float) quality_correlation (s->product / n - ms * ml, s->saturation2 / n - ms * ms, s->luma2 / n - ml * ml, 0.05);
+  *out++ = (float) quality_correlation (s->product / n - ms * ml, s->saturation2 / n - ms * ms, s->luma2 / n - ml * ml,
+                                        0.05);
   return out;
 }
 
 float *
 QUALITY_NAME (quality_tone) (quality_planes *p, float *out)
 {
-  guint32 *luma = p->count, *high = luma + 256, *green = high + 256, *saturations = green + 256;
+  guint32 *luma = p->count, *high = luma + 1024, *green = high + 1024, *saturations = green + 1024;
   float *saturation = p->rows;
-  guint16 *bins = (guint16 *) (saturation + p->row_length);
-  colour_sums colours = { 0 };
+  guint8 *bins = (guint8 *) (saturation + p->row_length);
+  colour_sums colours = { .first_r = p->r[0], .first_g = p->g[0], .first_b = p->b[0], .first_y = p->y[0][0] };
+  int step = p->height >= QUALITY_MANY_ROWS ? 4 : 1;
 
-  memset (p->count, 0, sizeof (guint32) * 256 * 4);
-  for (int y = 0; y < p->height; y += 2)
+  quality_count_start (p->count);
+  for (int y = 0; y < p->height; y += step)
     {
       gsize at = (gsize) y * (gsize) p->width;
-      count_bytes (luma, p->y8[0] + at, p->width);
-      count_bytes (high, p->high + at, p->width);
-      count_bytes (green, p->g + at, p->width);
+      quality_count_bytes (luma, p->y8[0] + at, p->width);
+      quality_count_bytes (high, p->high + at, p->width);
+      quality_count_bytes (green, p->g + at, p->width);
       saturation_row (p->low + at, p->high + at, p->width, saturation, bins);
-      for (int x = 0; x < p->width; x++)
-        saturations[bins[x] & 255]++;
+      quality_count_bytes (saturations, bins, p->width);
+      colours.first_saturation = y == 0 ? saturation[0] : colours.first_saturation;
       sum_colours (p->r + at, p->g + at, p->b + at, p->y[0] + at, saturation, p->width, &colours);
     }
+  quality_count_bytes_end (luma);
+  quality_count_bytes_end (high);
+  quality_count_bytes_end (green);
+  quality_count_bytes_end (saturations);
   out = write_luma (luma, out);
   *out++ = (float) (quality_count_quantile (high, 256, 0.01, 0) / 256);
   *out++ = (float) (quality_count_quantile (high, 256, 0.05, 0) / 256);

@@ -1,10 +1,12 @@
-/* Small numeric tools of the quality measures. None may divide by zero or return what is not finite, whatever it is given. */
+/* Small numeric tools of the quality measures. None may divide by zero or return what is not finite, whatever it is
+ * given. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
+#include <string.h>
 
-#define SHAPES 1024
-#define SHAPE_LOW 0.2
+#define SHAPES     1024
+#define SHAPE_LOW  0.2
 #define SHAPE_HIGH 10.0
 
 static double
@@ -59,6 +61,19 @@ quality_shape (double ratio, double *back)
   return a + t * (b - a);
 }
 
+void
+quality_count_start (guint32 *count)
+{
+  memset (count, 0, sizeof (guint32) * 4 * QUALITY_BINS);
+}
+
+void
+quality_count_end (guint32 *count)
+{
+  for (int i = 0; i < QUALITY_BINS; i++)
+    count[i] += count[QUALITY_BINS + i] + count[2 * QUALITY_BINS + i] + count[3 * QUALITY_BINS + i];
+}
+
 double
 quality_count_quantile (const guint32 *count, int bins, double q, double none)
 {
@@ -78,37 +93,48 @@ quality_count_quantile (const guint32 *count, int bins, double q, double none)
   return bins;
 }
 
-/* Hoare's selection; the pivot is the middle value, so that sorted and constant input stay quick. */
-float
-quality_quantile (float *values, gsize n, double q, float none)
+/* Moves what is below `pivot` (or equal to it, when `equal`) to the front of low .. high; returns where the rest starts. Without
+ * branches on the values, which nothing could predict. */
+static gsize
+part (float *values, gsize low, gsize high, float pivot, gboolean equal)
 {
-  if (n == 0)
-    return none;
-  gssize k = (gssize) (q * (double) (n - 1) + 0.5), low = 0, high = (gssize) n - 1;
+  gsize end = low;
+
+  for (gsize i = low; i <= high; i++)
+    {
+      float held = values[i];
+      values[i] = values[end];
+      values[end] = held;
+      end += (gsize) ((held < pivot) | (equal & (held == pivot)));
+    }
+  return end;
+}
+
+float
+quality_select (float *values, gsize n, gsize rank)
+{
+  gsize low = 0, high = n - 1;
+
   while (low < high)
     {
       float pivot = values[low + (high - low) / 2];
-      gssize i = low - 1, j = high + 1;
-      for (;;)
+      gsize from = part (values, low, high, pivot, FALSE);
+      if (rank < from)
         {
-          do
-            i++;
-          while (values[i] < pivot);
-          do
-            j--;
-          while (values[j] > pivot);
-          if (i >= j)
-            break;
-          float held = values[i];
-          values[i] = values[j];
-          values[j] = held;
+          high = from - 1;
+          continue;
         }
-      if (k <= j)
-        high = j;
-      else
-        low = j + 1;
+      low = part (values, from, high, pivot, TRUE);
+      if (rank < low)
+        return pivot;
     }
-  return values[k];
+  return values[rank];
+}
+
+float
+quality_quantile (float *values, gsize n, double q, float none)
+{
+  return n > 0 ? quality_select (values, n, (gsize) (q * (double) (n - 1) + 0.5)) : none;
 }
 
 double

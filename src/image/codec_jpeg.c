@@ -194,7 +194,7 @@ set_fault (const codec_jpeg *c, GError **error)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
                  "truncated after %" G_GUINT64_FORMAT " bytes, before its first pixel", c->n_read);
   else if (c->fatal_code == JERR_OUT_OF_MEMORY)
-    g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to decode it");
+    g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to decode it");
   else if (c->fatal_code == JERR_EMPTY_IMAGE)
     g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "it says it is zero pixels wide or high");
   else if (c->fatal_code == JERR_SOF_UNSUPPORTED)
@@ -382,7 +382,7 @@ codec_jpeg_read (codec_jpeg *c, guint8 *pixels, image_facts *facts, GError **err
     c->cmyk = g_try_malloc (width * 4);
   if (c->jpeg.num_components == 4 && c->cmyk == NULL)
     {
-      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to decode it");
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to decode it");
       return FALSE;
     }
   gboolean whole = read_guarded (c);

@@ -113,7 +113,7 @@ open_vips (const char *format, int fd, gsize n, const decode_limits *limits, ima
   g_autofree guint8 *data = g_try_malloc (n);
   if (data == NULL)
     {
-      fail (error, "not enough memory to read it");
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to read it");
       return NULL;
     }
   gssize got = read_at (fd, data, n, 0);
@@ -164,7 +164,6 @@ decoder_new (int fd, const char *name, const decode_limits *limits, image_facts 
   *facts = (image_facts){ .orientation = 1, .format = "", .space = "other" };
   if (!open_codec (d, fd, limits != NULL ? limits : &decode_limits_default, facts, error))
     {
-      g_prefix_error (error, "cannot decode '%s': ", d->name);
       decoder_free (d);
       return NULL;
     }
@@ -230,7 +229,7 @@ read_upright (decoder *d, guint8 *pixels, gsize size, image_facts *facts, GError
   g_autofree guint8 *stored = g_try_malloc (need);
   if (stored == NULL)
     {
-      fail (error, "not enough memory to decode it");
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to decode it");
       return FALSE;
     }
   if (!read_codec (d, stored, facts, error))
@@ -242,10 +241,7 @@ read_upright (decoder *d, guint8 *pixels, gsize size, image_facts *facts, GError
 gboolean
 decoder_read (decoder *d, guint8 *pixels, gsize size, image_facts *facts, GError **error)
 {
-  gboolean fine = read_upright (d, pixels, size, facts, error);
-  if (!fine)
-    g_prefix_error (error, "cannot decode '%s': ", d->name);
-  return fine;
+  return read_upright (d, pixels, size, facts, error);
 }
 
 void
@@ -273,19 +269,23 @@ decode_file (const char *path, const decode_limits *limits, image *im, image_fac
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "cannot open '%s': %s", name, g_strerror (code));
       return FALSE;
     }
-  g_autoptr (decoder) d = decoder_new (fd, path, limits, facts, error);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (decoder) d = decoder_new (fd, path, limits, facts, &why);
   gboolean fine = d != NULL;
   if (fine && !image_reserve (im, facts->width, facts->height, facts->channels))
     {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
-                   "cannot decode '%s': not enough memory for %d x %d pixels", d->name, facts->width, facts->height);
+      g_set_error (&why, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for %d x %d pixels", facts->width,
+                   facts->height);
       fine = FALSE;
     }
   if (fine)
     {
       gsize size = (gsize) im->width * (gsize) im->height * (gsize) im->channels;
-      fine = decoder_read (d, im->pixels, size, facts, error);
+      fine = decoder_read (d, im->pixels, size, facts, &why);
     }
+  g_autofree char *shown = fine ? NULL : display (path);
+  if (!fine)
+    g_propagate_prefixed_error (error, g_steal_pointer (&why), "cannot decode '%s': ", shown);
   close (fd);
   return fine;
 }

@@ -18,8 +18,9 @@ extern const decode_limits decode_limits_default;
 typedef struct decoder decoder;
 
 /* Reads the header from `fd` (a regular file, from its start; position afterwards undefined; not closed, and must stay
- * open until decoder_free) and fills `facts`. `name` is for the words of errors alone. NULL with PARDON_ERROR_PICTURE
- * when it is no picture, is refused (limits, zero size) or has a broken header. `limits` may be NULL. */
+ * open until decoder_free) and fills `facts`. `name`'s ending helps to say what it is instead. NULL with
+ * PARDON_ERROR_PICTURE when it is no picture, is refused (limits, zero size) or has a broken header, PARDON_ERROR_MEMORY when
+ * memory is short. The words are the bare reason ("the file is empty"): equal contents, equal words. `limits` may be NULL. */
 decoder *decoder_new (int fd, const char *name, const decode_limits *limits, image_facts *facts, GError **error);
 
 /* Fills `pixels`, height x width x channels of `facts` above, orientation applied, colour converted to 8-bit RGB as
@@ -33,7 +34,7 @@ gboolean decoder_read (decoder *d, guint8 *pixels, gsize size, image_facts *fact
 void decoder_free (decoder *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (decoder, decoder_free)
 
-/* Both steps for a file by path, into `im` (reserved as needed). */
+/* Both steps for a file by path, into `im` (reserved as needed). The words name it: "cannot decode 'a.jpg': the file is empty". */
 gboolean decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error);
 
 /* TRUE when the first bytes or the ending of the name say that this is meant as a picture; used to tell pictures

@@ -199,7 +199,7 @@ down (const guint8 *rows, gsize stride, const tap_table *t, int row, gsize n_byt
 static gboolean
 fail_memory (int width, int height, GError **error)
 {
-  g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory to resize to %d x %d", width, height);
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to resize to %d x %d", width, height);
   return FALSE;
 }
 

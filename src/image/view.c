@@ -96,7 +96,7 @@ paste (const image *part, int x, int y, image *canvas)
 static gboolean
 fail (int code_width, int code_height, GError **error)
 {
-  g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "not enough memory for a view of %d x %d pixels", code_width,
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for a view of %d x %d pixels", code_width,
                code_height);
   return FALSE;
 }

@@ -222,7 +222,8 @@ html_append_charts (GString *out, const report *r)
 {
   const clustering *c = &r->clusters;
   g_autoptr (GString) figures = g_string_new (NULL);
-  append_curves (figures, c);
+  if (c->n_curve > 1) /* one point makes no curve */
+    append_curves (figures, c);
   append_variance (figures, c);
   if (figures->len == 0)
     return;

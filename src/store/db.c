@@ -42,7 +42,7 @@ set_error (db *d, int code, GError **error)
                  "'%s' is not a pardon database: it was left alone; move it away or choose another folder", d->path);
   else if (kind == SQLITE_CORRUPT)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
-                 "'%s' is damaged (%s): it was left alone; move it away and scan again", d->path, said);
+                 "'%s' is damaged (%s): it was left alone; move the folder away and scan again", d->path, said);
   else if (kind == SQLITE_BUSY || kind == SQLITE_LOCKED)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
                  "'%s' is in use by another program: close it there and try again", d->path);

@@ -8,6 +8,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <glib/gstdio.h>
+
 #include "base/error.h"
 #include "config.h"
 
@@ -27,6 +29,7 @@ static const char schema[] =
     "CREATE TABLE skipped (file TEXT PRIMARY KEY, path TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE listing (file TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE listing_skipped (file TEXT PRIMARY KEY, path TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE finished (file TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE feature_set (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,"
     "  d INTEGER NOT NULL DEFAULT 0, rows INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE feature (feature_set INTEGER NOT NULL REFERENCES feature_set (id),"
@@ -47,7 +50,7 @@ void
 store_damaged (store *s, const char *what, GError **error)
 {
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
-               "'%s/pardon.db' is damaged (%s): it was left alone; move it away and scan again", s->dir, what);
+               "'%s/pardon.db' is damaged (%s): it was left alone; move the folder away and scan again", s->dir, what);
 }
 
 /* --- opening ---------------------------------------------------------------------------- */
@@ -187,12 +190,38 @@ open_database (store *s, GError **error)
   return db_define (s->db, "draw", draw, error) && (s->writable || db_run (s->db, "PRAGMA query_only = ON", error));
 }
 
+/* A folder without a database may be anyone's: nothing in it that a scan would replace is replaced. */
+static gboolean
+check_folder (store *s, GError **error)
+{
+  static const char *const ours[] = { "images.csv",   "clusters.csv", "manifest.csv",
+                                      "summary.json", "report.json",  "report.html" };
+  g_autofree char *database = g_build_filename (s->dir, "pardon.db", NULL);
+  if (g_file_test (database, G_FILE_TEST_EXISTS))
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (ours); i++)
+    {
+      GStatBuf status;
+      g_autofree char *path = g_build_filename (s->dir, ours[i], NULL);
+      if (g_lstat (path, &status) != 0)
+        continue;
+      g_set_error (
+          error, PARDON_ERROR, PARDON_ERROR_STORE,
+          "'%s' holds '%s' but no pardon.db, so it is not a results folder of pardon; choose another folder, or "
+          "move that file away",
+          s->dir, ours[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 store *
 store_open (const char *dir, gboolean writable, GError **error)
 {
   g_autoptr (store) s = g_new0 (store, 1);
   g_rec_mutex_init (&s->mutex);
   s->dir = g_strdup (dir);
+  s->decoder = g_strdup (PARDON_VERSION);
   s->lock = -1;
   s->writable = writable;
   s->count = -1;
@@ -202,7 +231,7 @@ store_open (const char *dir, gboolean writable, GError **error)
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "cannot make the folder '%s': %s", dir, g_strerror (errno));
       return NULL;
     }
-  if ((writable && !take_lock (s, error)) || !open_database (s, error))
+  if ((writable && (!check_folder (s, error) || !take_lock (s, error))) || !open_database (s, error))
     return NULL;
   return g_steal_pointer (&s);
 }
@@ -221,6 +250,7 @@ store_free (store *s)
     close (s->lock); /* after the database: the next writer finds all of it done */
   g_rec_mutex_clear (&s->mutex);
   g_free (s->dir);
+  g_free (s->decoder);
   g_free (s);
 }
 

@@ -7,11 +7,12 @@
  *   picture     (file, path, size, mtime, ctime, inode, content, status, reason): one row per file of the last scan;
  *               status and reason here are of opening it (no permission, vanished), else the content's
  *   content     (id, hash, width, height, channels, bits, orientation, format, space, bytes, status, reason, decoder);
- *               decoder: the program version that looked
+ *               decoder: the key of store_set_decoder
  *   feature_set (id, key, d, rows); key: what the numbers depend on (view, scale, model content, layer, version)
  *   feature     (feature_set, content, row): where a content's features stand in the matrix
  *   skipped     (file, path, reason): what the last scan found and left out
  *   listing, listing_skipped: a list being made; nothing reads it until it is whole
+ *   finished    (file): the pictures of the last scan that was finished
  *   scan        (key, value): what the last finished scan was asked and what it found
  *   clustering  (n, d, k, ...), cluster (id, size, silhouette), assignment (file, cluster, distance),
  *               curve (k, inertia, silhouette), component (id, explained_variance)
@@ -24,12 +25,13 @@
  *  S1  a `feature` row points at a matrix row below feature_set.rows, and that row is on disk before it is committed
  *  S2  feature_set.rows never exceeds the matrix file's n
  *  S3  a content is written once; its facts never change, only feature rows are added. Only an unreadable one, which
- *      has no facts, may be looked at again by another program version
+ *      has no facts, may be looked at again by another decoder
  *  S4  every picture points at a content, or has a status other than 'ok' and a reason
  *  S5  clustering, cluster, assignment, curve and component are replaced together, in one transaction
  *  S6  a store of a newer format version is refused, never changed
  *  S7  one process writes at a time; a second is refused with a sentence
- *  S8  a damaged or foreign file is refused, never overwritten */
+ *  S8  a damaged or foreign file is refused, never overwritten; so is a folder without pardon.db that holds a file
+ *      named as one of a scan's */
 #pragma once
 
 #include "types.h"
@@ -52,6 +54,10 @@ void store_free (store *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (store, store_free)
 const char *store_dir (const store *s);
 
+/* What decides which files can be read, as text: the program's version (the default, also for NULL) and its decoders
+ * with theirs. A content recorded unreadable under another key counts as not looked at. Call it right after opening. */
+void store_set_decoder (store *s, const char *key);
+
 /* --- a scan's list of pictures --------------------------------------------------------- */
 
 /* As stat() tells; all zero when unknown. Equal stamps of one file mean an unchanged content. */
@@ -66,19 +72,21 @@ gboolean store_list_begin (store *s, GError **error);
 gboolean store_list_add (store *s, const image_ref *ref, GError **error);
 /* A file that was found and left out: `why` in words ("not a picture", "excluded by '*.txt'"). For manifest.csv. */
 gboolean store_list_skip (store *s, const image_ref *ref, const char *why, GError **error);
-/* How many were new, and how many of the former list are gone. Keeps a random `sample` of the pictures when sample > 0
- * (by `seed`; the rest becomes skipped "not in the sample"). Afterwards the list is fixed. */
+/* How many are new, and how many gone, against the last finished scan (store_finish). Keeps a random `sample` of the
+ * pictures when sample > 0 (by `seed`; the rest becomes skipped "not in the sample"). Afterwards the list is fixed. */
 typedef struct {
   guint64 found, skipped, added, vanished;
 } store_list_counts;
 gboolean store_list_end (store *s, guint64 sample, guint64 seed, store_list_counts *counts, GError **error);
+/* The scan is finished: commits all, and makes the present list the one later lists are compared with. */
+gboolean store_finish (store *s, GError **error);
 
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
 typedef struct {
   image_ref ref;    /* strings valid until the next call */
   file_stamp stamp; /* when last looked at; zero: never */
-  gint64 content;   /* 0: not known yet, or unreadable to another program version: look, whatever the stamp */
+  gint64 content;   /* 0: not known yet, or unreadable to another decoder: look, whatever the stamp */
   const char *status, *reason; /* never NULL; unreadable, "not looked at yet" for a picture no one has looked at */
   image_facts facts;           /* of the content, when known and readable; damage as far as it fits, else see reason */
   guint64 bytes;
@@ -105,8 +113,8 @@ guint64 store_count (store *s); /* pictures in the list */
  * `error` set on failure. */
 gint64 store_feature_set (store *s, const char *key, GError **error);
 
-/* Content id by hash, contents put and not yet committed included. 0 when unknown (or unreadable to another program
- * version, which is to look again), or with `error` set; *row: its row in `set`, -1 when none. *readable: FALSE when
+/* Content id by hash, contents put and not yet committed included. 0 when unknown (or unreadable to another decoder,
+ * so that this one is to look), or with `error` set; *row: its row in `set`, -1 when none. *readable: FALSE when
  * known to be unreadable. Thread-safe: the only call of this header that workers may make. */
 gint64
 store_find_content (store *s, const content_hash *hash, gint64 set, gint64 *row, gboolean *readable, GError **error);

@@ -8,9 +8,17 @@
 #include "config.h"
 
 gboolean
-store_is_stale (const char *status, const char *decoder)
+store_is_stale (const store *s, const char *status, const char *decoder)
 {
-  return g_strcmp0 (status, STATUS_UNREADABLE) == 0 && g_strcmp0 (decoder, PARDON_VERSION) != 0;
+  return g_strcmp0 (status, STATUS_UNREADABLE) == 0 && g_strcmp0 (decoder, s->decoder) != 0;
+}
+
+void
+store_set_decoder (store *s, const char *key)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  g_free (s->decoder);
+  s->decoder = g_strdup (key != NULL ? key : PARDON_VERSION);
 }
 
 /* --- feature sets ------------------------------------------------------------------------- */
@@ -167,7 +175,7 @@ find (store *s, const content_hash *hash, gint64 set, known *k, GError **error)
     {
       k->id = db_int (q, 0);
       k->readable = g_strcmp0 (db_text (q, 1), STATUS_UNREADABLE) != 0;
-      k->stale = store_is_stale (db_text (q, 1), db_text (q, 2));
+      k->stale = store_is_stale (s, db_text (q, 1), db_text (q, 2));
       k->row = db_is_null (q, 3) ? -1 : db_int (q, 3);
     }
   if (fault == NULL)
@@ -204,12 +212,12 @@ put_content (store *s, gint64 id, const store_look *look, gboolean readable, GEr
         " decoder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         "biiiiittittt", (const void *) look->hash.bytes, sizeof look->hash.bytes, (gint64) f->width, (gint64) f->height,
         (gint64) f->channels, (gint64) f->bits, (gint64) f->orientation, f->format, f->space, (gint64) look->bytes,
-        status, reason, PARDON_VERSION);
+        status, reason, s->decoder);
   return db_do (s->db, error,
                 "UPDATE content SET width = ?2, height = ?3, channels = ?4, bits = ?5, orientation = ?6, format = ?7,"
                 " space = ?8, bytes = ?9, status = ?10, reason = ?11, decoder = ?12 WHERE id = ?1",
                 "iiiiiittittt", id, (gint64) f->width, (gint64) f->height, (gint64) f->channels, (gint64) f->bits,
-                (gint64) f->orientation, f->format, f->space, (gint64) look->bytes, status, reason, PARDON_VERSION);
+                (gint64) f->orientation, f->format, f->space, (gint64) look->bytes, status, reason, s->decoder);
 }
 
 static gboolean

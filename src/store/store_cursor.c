@@ -83,7 +83,7 @@ read_content (store_cursor *c, db_query *q, store_picture *p)
 {
   const char *status = db_text (q, STATUS);
   p->bytes = (guint64) db_int (q, BYTES);
-  p->content = store_is_stale (status, db_text (q, DECODER)) ? 0 : db_int (q, CONTENT);
+  p->content = store_is_stale (c->s, status, db_text (q, DECODER)) ? 0 : db_int (q, CONTENT);
   p->status = keep (c, status);
   p->reason = keep (c, db_text (q, REASON));
   if (strcmp (p->status, STATUS_UNREADABLE) == 0)

@@ -20,6 +20,7 @@ typedef struct {
 struct store {
   GRecMutex mutex; /* around the one connection; recursive because callers' callbacks may come back */
   char *dir;
+  char *decoder; /* the key of store_set_decoder */
   db *db;
   int lock; /* descriptor of pardon.lock, -1 when reading */
   gboolean writable;
@@ -44,8 +45,8 @@ char *store_set_path (store *s, gint64 set);
 gboolean store_sets_sync (store *s, GError **error); /* S1, S2: the matrices before the database */
 void store_set_free (gpointer set);
 
-/* TRUE when a content is unreadable and another version of the program said so. */
-gboolean store_is_stale (const char *status, const char *decoder);
+/* TRUE when a content is unreadable and another decoder (store_set_decoder) said so. */
+gboolean store_is_stale (const store *s, const char *status, const char *decoder);
 gboolean store_list_number (store *s, gint64 *number, GError **error); /* rises with every new list */
 
 void store_damaged (store *s, const char *what, GError **error);

@@ -116,12 +116,12 @@ count_list (store *s, store_list_counts *counts, GError **error)
   gint64 found, skipped, added, vanished;
   if (!db_ask_int (s->db, 0, &found, error, "SELECT count(*) FROM listing", "")
       || !db_ask_int (s->db, 0, &skipped, error, "SELECT count(*) FROM listing_skipped", "")
-      || !db_ask_int (s->db, 0, &added, error,
-                      "SELECT count(*) FROM listing l WHERE NOT EXISTS (SELECT 1 FROM picture p WHERE p.file = l.file)",
-                      "")
-      || !db_ask_int (s->db, 0, &vanished, error,
-                      "SELECT count(*) FROM picture p WHERE NOT EXISTS (SELECT 1 FROM listing l WHERE l.file = p.file)",
-                      ""))
+      || !db_ask_int (
+          s->db, 0, &added, error,
+          "SELECT count(*) FROM listing l WHERE NOT EXISTS (SELECT 1 FROM finished f WHERE f.file = l.file)", "")
+      || !db_ask_int (
+          s->db, 0, &vanished, error,
+          "SELECT count(*) FROM finished f WHERE NOT EXISTS (SELECT 1 FROM listing l WHERE l.file = f.file)", ""))
     return FALSE;
   *counts = (store_list_counts){
     .found = (guint64) found, .skipped = (guint64) skipped, .added = (guint64) added, .vanished = (guint64) vanished
@@ -167,6 +167,17 @@ store_list_end (store *s, guint64 sample, guint64 seed, store_list_counts *count
                   && count_list (s, counts != NULL ? counts : &ignored, error) && replace_list (s, error);
   s->listing = FALSE;
   s->count = -1;
+  return store_write_end (s, good, 0, error);
+}
+
+gboolean
+store_finish (store *s, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  if (!store_write_begin (s, error))
+    return FALSE;
+  gboolean good = db_do (s->db, error, "DELETE FROM finished", "")
+                  && db_do (s->db, error, "INSERT INTO finished SELECT file FROM picture ORDER BY file", "");
   return store_write_end (s, good, 0, error);
 }
 

@@ -1,5 +1,6 @@
 """ONNX models against PyTorch's features (shared material) and against the operators written out in NumPy (small models)."""
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -312,6 +313,34 @@ def test_no_usable_runtime():
                            ("libm.so.6", "'libm.so.6' is not ONNX Runtime")):
         said = tool("info", small("gemm.onnx"), 8, 8, "-", code=1, PARDON_ONNXRUNTIME=library)
         assert said.startswith("error 3: ") and words in said, said
+
+
+def test_no_telemetry():
+    """A run leaves nothing in the home folder and opens no connection. Some releases of the runtime would do both."""
+    have_runtime()
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as aside:
+        trace = os.path.join(aside, "trace")
+        watch = ["strace", "-f", "-e", "trace=socket,connect,sendto", "-o", trace] if shutil.which("strace") else []
+        pictures(1, 3, 8, 8).tofile(small("in.raw"))
+        command = [TOOL, "run", small("gemm.onnx"), "8", "8", "1", small("in.raw"), small("out.raw"), "flat"]
+        environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+        environment.update(HOME=home, XDG_CACHE_HOME=os.path.join(home, ".cache"))
+        done = subprocess.run(watch + command, capture_output=True, text=True, env=environment)
+        if watch and "ptrace" in done.stderr.lower():
+            print("# connections not looked at: " + done.stderr.strip().splitlines()[-1])
+            watch = []
+            done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        assert done.returncode == 0 and done.stderr == "", (done.returncode, done.stderr)
+        left = [os.path.join(folder, name) for folder, _, names in os.walk(home) for name in names] + os.listdir(home)
+        assert not left, left
+        if watch:
+            with open(trace) as f:
+                lines = f.read().splitlines()
+            assert any("exited with 0" in line for line in lines), lines[-3:]
+            calls = [line for line in lines if "AF_INET" in line]
+            assert not calls, calls
+        elif not shutil.which("strace"):
+            print("# connections not looked at: strace is not on this machine")
 
 
 def test_same_bytes_twice():

@@ -1,4 +1,5 @@
-/* Opening a results folder: other people's files, newer formats, damage, locks, killed writers (store.h, S6 to S8); and notes. */
+/* Opening a results folder: other people's files, newer formats, damage, locks, killed writers
+ * (store.h, S6 to S8); and notes. */
 #include "store_folder.h"
 
 #include <glib/gstdio.h>
@@ -60,6 +61,39 @@ check_left_alone (const char *words)
       g_assert_true (g_file_get_contents (path, &after, &m, NULL));
       g_assert_cmpmem (before, n, after, m);
     }
+}
+
+/* Results of others: nothing is replaced, nothing is added to them, not even the lock. */
+static void
+test_foreign_folder (void)
+{
+  static const char *const names[] = { "images.csv",   "clusters.csv", "manifest.csv",
+                                       "summary.json", "report.json",  "report.html" };
+  g_autofree char *database = in_folder ("pardon.db"), *lock = in_folder ("pardon.lock"), *other = in_folder ("my.csv");
+  g_assert_true (g_file_set_contents (other, "mine", 4, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *path = in_folder (names[i]), *after = NULL;
+      g_autofree char *words = g_strdup_printf ("holds '%s' but no pardon.db", names[i]);
+      g_assert_true (g_file_set_contents (path, "mine", 4, NULL));
+      g_assert_null (store_open (folder, TRUE, &error));
+      check_refused (error, words);
+      g_assert_false (g_file_test (database, G_FILE_TEST_EXISTS) || g_file_test (lock, G_FILE_TEST_EXISTS));
+      g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
+      g_assert_cmpstr (after, ==, "mine");
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+  /* a link to nowhere would be replaced too */
+  g_autoptr (GError) error = NULL;
+  g_autofree char *link = in_folder ("report.html");
+  g_assert_cmpint (symlink ("nowhere", link), ==, 0);
+  g_assert_null (store_open (folder, TRUE, &error));
+  check_refused (error, "'report.html'");
+  g_assert_cmpint (g_remove (link), ==, 0);
+  store_free (open_store ()); /* other files do not matter */
+  g_assert_true (g_file_set_contents (link, "a former scan's", -1, NULL));
+  store_free (open_store ());
 }
 
 static void
@@ -282,6 +316,7 @@ main (int argc, char **argv)
     { "/store/S6/newer", test_s6 },
     { "/store/S7/lock", test_s7 },
     { "/store/S8/foreign", test_s8_foreign },
+    { "/store/S8/foreign-folder", test_foreign_folder },
     { "/store/S8/damaged", test_s8_damaged },
     { "/store/S8/damaged-pages", test_s8_damaged_pages },
     { "/store/notes", test_notes },

@@ -207,6 +207,39 @@ test_s3_unreadable (void)
   store_free (s);
 }
 
+/* A decoder that came later looks again at what none before could read, and only at that. */
+static void
+test_decoder (void)
+{
+  gint64 row;
+  gboolean readable;
+  content_hash bad = hash_of (1), good = hash_of (2);
+  store *s = open_store ();
+  store_set_decoder (s, "1.0; jpeg");
+  list (s, (const char *const[]){ "bad", "good", NULL });
+  put_unreadable (s, "bad", 1);
+  put (s, 0, "good", 2);
+  gint64 content = store_find_content (s, &bad, 0, &row, &readable, NULL);
+  g_assert_cmpint (content, !=, 0);
+  store_free (s);
+  g_assert_cmpint (ask ("SELECT count(*) FROM content WHERE decoder = '1.0; jpeg'"), ==, 2);
+  s = open_store ();
+  store_set_decoder (s, "1.0; jpeg");
+  g_assert_cmpint (store_find_content (s, &bad, 0, &row, &readable, NULL), ==, content);
+  g_assert_false (readable);
+  store_set_decoder (s, "1.0; jpeg, heif");
+  g_assert_cmpint (store_find_content (s, &bad, 0, &row, &readable, NULL), ==, 0);
+  g_assert_cmpint (store_find_content (s, &good, 0, &row, &readable, NULL), !=, 0);
+  g_assert_cmpint (get (s, 0, "bad").content, ==, 0);
+  put_unreadable (s, "bad", 1);
+  g_assert_cmpint (get (s, 0, "bad").content, ==, content);
+  store_set_decoder (s, NULL); /* the version alone: not what looked */
+  g_assert_cmpint (get (s, 0, "bad").content, ==, 0);
+  get (NULL, 0, NULL);
+  store_free (s);
+  g_assert_cmpint (ask ("SELECT count(*) FROM content WHERE decoder = '1.0; jpeg, heif'"), ==, 1);
+}
+
 static void
 test_s4 (void)
 {
@@ -342,15 +375,11 @@ int
 main (int argc, char **argv)
 {
   static const store_test tests[] = {
-    { "/store/S1-S2/killed", test_s1_s2_killed },
-    { "/store/S1-S2/killed-anywhere", test_s1_s2_killed_anywhere },
-    { "/store/S2/matrix-lost", test_s2_matrix_lost },
-    { "/store/S3/written-once", test_s3 },
-    { "/store/S3/unreadable", test_s3_unreadable },
-    { "/store/S4/status", test_s4 },
-    { "/store/widths", test_widths },
-    { "/store/set-is-durable", test_set_is_durable },
-    { "/store/threads", test_threads },
+    { "/store/S1-S2/killed", test_s1_s2_killed },     { "/store/S1-S2/killed-anywhere", test_s1_s2_killed_anywhere },
+    { "/store/S2/matrix-lost", test_s2_matrix_lost }, { "/store/S3/written-once", test_s3 },
+    { "/store/S3/unreadable", test_s3_unreadable },   { "/store/S4/status", test_s4 },
+    { "/store/content/decoder", test_decoder },       { "/store/widths", test_widths },
+    { "/store/set-is-durable", test_set_is_durable }, { "/store/threads", test_threads },
   };
   return run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

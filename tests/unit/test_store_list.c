@@ -68,6 +68,7 @@ test_rescan (void)
   put (s, set, "b", 2);
   put (s, set, "c", 3);
   put (s, set, "d", 4);
+  g_assert_true (store_finish (s, NULL));
   n = list (s, (const char *const[]){ "0", "b", "d", NULL });
   g_assert_cmpuint (n.found, ==, 3);
   g_assert_cmpuint (n.added, ==, 1);
@@ -92,7 +93,7 @@ test_rescan (void)
   g_assert_true (store_list_add (s, &(image_ref){ (char *) "b", (char *) "/elsewhere/b" }, NULL));
   g_assert_true (store_list_end (s, 0, 0, &n, NULL));
   g_assert_cmpuint (n.added, ==, 0);
-  g_assert_cmpuint (n.vanished, ==, 2);
+  g_assert_cmpuint (n.vanished, ==, 3); /* of a, b, c, d: the list between was not finished */
   g_assert_cmpint (get (s, set, "b").content, ==, 0);
   /* its content is still known by its bytes */
   gint64 row;
@@ -101,6 +102,44 @@ test_rescan (void)
   g_assert_cmpint (store_find_content (s, &h, set, &row, &readable, NULL), !=, 0);
   g_assert_cmpint (row, ==, 1);
   get (NULL, 0, NULL);
+}
+
+/* New and gone count against the last scan that came to its end. */
+static void
+test_finish (void)
+{
+  g_autoptr (GError) error = NULL;
+  const char *const three[] = { "a", "b", "c", NULL }, *const two[] = { "b", "new", NULL };
+  store *s = open_store ();
+  list (s, three);
+  store_free (s); /* interrupted */
+  s = open_store ();
+  store_list_counts n = list (s, three);
+  g_assert_cmpuint (n.added, ==, 3);
+  g_assert_cmpuint (n.vanished, ==, 0);
+  put (s, 0, "a", 1);
+  g_assert_true (store_finish (s, NULL));
+  /* durable at once, with what was put before */
+  g_assert_cmpint (ask ("SELECT count(*) FROM finished"), ==, 3);
+  g_assert_cmpint (ask ("SELECT count(*) FROM picture WHERE content IS NOT NULL"), ==, 1);
+  n = list (s, three);
+  g_assert_cmpuint (n.added, ==, 0);
+  g_assert_cmpuint (n.vanished, ==, 0);
+  for (int i = 0; i < 2; i++) /* interrupted again, then finished */
+    {
+      n = list (s, two);
+      g_assert_cmpuint (n.added, ==, 1);
+      g_assert_cmpuint (n.vanished, ==, 2);
+    }
+  g_assert_true (store_finish (s, NULL));
+  n = list (s, three);
+  g_assert_cmpuint (n.added, ==, 2);
+  g_assert_cmpuint (n.vanished, ==, 1);
+  store_free (s);
+  s = store_open (folder, FALSE, NULL);
+  g_assert_false (store_finish (s, &error));
+  check_refused (error, "reading only");
+  store_free (s);
 }
 
 /* Stopped or killed between begin and end: the old list stands. */
@@ -253,6 +292,7 @@ main (int argc, char **argv)
     { "/store/list/order", test_order },
     { "/store/list/twice", test_twice },
     { "/store/list/rescan", test_rescan },
+    { "/store/list/finish", test_finish },
     { "/store/list/interrupted", test_list_interrupted },
     { "/store/list/skipped", test_skipped },
     { "/store/list/sample", test_sample },
