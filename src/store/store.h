@@ -84,9 +84,9 @@ gboolean store_finish (store *s, GError **error);
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
 typedef struct {
-  image_ref ref;    /* strings valid until the next call */
-  file_stamp stamp; /* when last looked at; zero: never */
-  gint64 content;   /* 0: not known yet, or unreadable to another decoder: look, whatever the stamp */
+  image_ref ref;               /* strings valid until the next call */
+  file_stamp stamp;            /* when last looked at; zero: never */
+  gint64 content;              /* 0: not known yet, or unreadable to another decoder: look, whatever the stamp */
   const char *status, *reason; /* never NULL; unreadable, "not looked at yet" for a picture no one has looked at */
   image_facts facts;           /* of the content, when known and readable; damage as far as it fits, else see reason */
   guint64 bytes;
