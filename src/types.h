@@ -64,7 +64,7 @@ typedef struct {
   int *labels;                /* n: 0 .. k-1, cluster 0 is the largest */
   float *distances;           /* n: Euclidean, to the own centre, in the space of `projected` */
   gsize *sizes;               /* k */
-  double *cluster_silhouette; /* k: mean over the members; NAN where no member was measured */
+  double *cluster_silhouette; /* k: mean over the members; NAN where no member was measured, and when k < 2 */
   double inertia, silhouette;
   double
       inertia_lowest; /* the least found for this k; below `inertia` where a better separated partition was preferred */

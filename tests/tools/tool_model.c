@@ -60,7 +60,9 @@ text (const char *argument)
 int
 main (int argc, char **argv)
 {
-  static const char *const codes[] = { "INPUT", "PICTURE", "MODEL", "MISSING", "STORE", "NETWORK", "STOPPED" };
+  static const char *const codes[] = {
+    "INPUT", "PICTURE", "MODEL", "MISSING", "STORE", "NETWORK", "MEMORY", "STOPPED"
+  };
   const job j = { .stop = stop, .progress = progress };
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
