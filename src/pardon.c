@@ -10,6 +10,7 @@
 #include "copies.h"
 #include "feature/onnx.h"
 #include "feature/onnx_graph.h"
+#include "feature/quality.h"
 #include "image/decode.h"
 #include "image/scale.h"
 #include "image/view.h"
@@ -208,6 +209,7 @@ pardon_doctor (void (*each) (void *user, const pardon_part *part), void *user, p
       found == NULL ? g_strconcat (runtime->missing, " (until then scans work without --model)", NULL) : NULL;
   each (user, &(pardon_part){ "models", found != NULL, found != NULL ? found : cost });
   each (user, &(pardon_part){ "linear algebra", 1, linalg_describe () });
+  each (user, &(pardon_part){ "quality kernels", 1, quality_cpu () });
   g_autofree char *cache = catalogue_dir ();
   each (user, &(pardon_part){ "model cache", 1, cache });
   g_autofree char *cores = g_strdup_printf ("%u", g_get_num_processors ());
