@@ -18,7 +18,7 @@ warnings.filterwarnings("ignore")
 TOOL = os.path.join(tap.BUILD, "tests", "tools", "tool_cluster")
 FOLDER = tempfile.TemporaryDirectory()
 OUT = os.path.join(FOLDER.name, "out")
-LONG = os.environ.get("PARDON_TEST_ALL") is not None
+LONG = "PARDON_LONG" in os.environ
 
 
 def save(x):
