@@ -163,12 +163,14 @@ options_man (const command *const *commands)
       ".SH COMMANDS\n");
   for (; *commands != NULL; commands++)
     man_command (out, *commands);
-  g_string_append (out, ".SH EXIT STATUS\n0 fine; 1 a check that was asked for failed; 2 it could not be done.\n"
-                        ".SH ENVIRONMENT\n.TP\n\\fBPARDON_ONNXRUNTIME\\fR\nthe ONNX Runtime library to load.\n"
-                        ".TP\n\\fBPARDON_CACHE\\fR\nfolder of downloaded models.\n"
-                        ".TP\n\\fBPARDON_CONFIG\\fR\nfolder of the list of added models.\n"
-                        ".TP\n\\fBPARDON_MODEL_MIRROR\\fR\nwhere models are downloaded from instead.\n"
-                        ".TP\n\\fBNO_COLOR\\fR\nno colours on a terminal.\n");
+  g_string_append (out,
+                   ".SH EXIT STATUS\n0 fine; 1 a check that was asked for failed; 2 it could not be done.\n"
+                   ".SH ENVIRONMENT\n.TP\n\\fBPARDON_ONNXRUNTIME\\fR\nthe ONNX Runtime library to load.\n"
+                   ".TP\n\\fBPARDON_CACHE\\fR\nfolder of downloaded models.\n"
+                   ".TP\n\\fBPARDON_CONFIG\\fR\nfolder of the list of added models.\n"
+                   ".TP\n\\fBPARDON_CPU\\fR\n\\fBscalar\\fR or \\fBavx2\\fR: the kernels to measure quality with.\n"
+                   ".TP\n\\fBPARDON_MODEL_MIRROR\\fR\nwhere models are downloaded from instead.\n"
+                   ".TP\n\\fBNO_COLOR\\fR\nno colours on a terminal.\n");
   return g_string_free (out, FALSE);
 }
 
