@@ -92,10 +92,11 @@ typedef struct {
   double radius;            /* box-blur alone: this radius in pixels instead of a severity; below 0 (default): none */
   uint64_t seed;            /* with the file's name it decides what is random */
   int overwrite;
+  void (*failed) (void *user, const char *why); /* told of every copy that could not be made, in order; may be NULL */
+  void *user;
 } pardon_corrupt_options;
 typedef struct {
   uint64_t written, failed;
-  char first_failure[512];
 } pardon_corrupt_result;
 void pardon_corrupt_options_init (pardon_corrupt_options *options);
 /* Also writes output/corruptions.csv: file,kind,family,severity,parameter,seed for every copy made; rows are added to one that is there,

@@ -238,8 +238,12 @@ count_copy (gpointer item, gpointer user, GError **error)
       run->result->written++;
       record_copy (run, c);
     }
-  else if (run->result->failed++ == 0)
-    g_strlcpy (run->result->first_failure, c->why->message, sizeof run->result->first_failure);
+  else
+    {
+      run->result->failed++;
+      if (run->options->failed != NULL)
+        run->options->failed (run->options->user, c->why->message);
+    }
   job_tell (run->job, "corrupting", ++run->done, run->copies->len);
   return TRUE;
 }

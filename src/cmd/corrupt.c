@@ -6,6 +6,14 @@
 #include "cmd/progress.h"
 #include "pardon.h"
 
+static void
+tell_failure (void *user, const char *why)
+{
+  (void) user;
+  progress_end (); /* the bar comes back by itself */
+  complain (NULL, "%s", why);
+}
+
 static int
 run (const settings *s)
 {
@@ -27,14 +35,15 @@ run (const settings *s)
   o.radius = s->radius;
   o.seed = (uint64_t) s->seed;
   o.overwrite = s->overwrite;
+  o.failed = tell_failure;
   if (pardon_corrupt (&o, progress_begin (), &result, &error) != 0)
     return progress_fail (error);
   progress_end ();
   printf ("%" PRIu64 " %s written to %s\n", result.written, result.written == 1 ? "picture" : "pictures", s->output);
   if (result.failed == 0)
     return 0;
-  return complain (NULL, "%" PRIu64 " %s not written; the first: %s", result.failed,
-                   result.failed == 1 ? "picture was" : "pictures were", result.first_failure);
+  return complain (NULL, "%" PRIu64 " %s not written", result.failed,
+                   result.failed == 1 ? "picture was" : "pictures were");
 }
 
 const command command_corrupt = {
