@@ -179,6 +179,10 @@ open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
       if (!view_parse (usual, &l->view, error))
         return FALSE;
     }
+  if (c.view == NULL || c.scale == NULL)
+    l->assumed = g_strdup_printf ("assumed, as most models want it:%s%s%s%s; docs/views.md tells whether yours does",
+                                  c.view == NULL ? " --view " : "", c.view == NULL ? l->view.name : "",
+                                  c.scale == NULL ? " --scale " : "", c.scale == NULL ? l->scale.name : "");
   l->model_name = g_strdup (o->model);
   l->d = l->info->dims[0];
   l->prepared_size = (gsize) l->info->width * (gsize) l->info->height * 3;
@@ -223,6 +227,7 @@ lens_clear (lens *l)
   g_free (l->model_name);
   g_free (l->key);
   g_free (l->note);
+  g_free (l->assumed);
   *l = (lens){ 0 };
 }
 

@@ -17,6 +17,7 @@ typedef struct {
   char *model_name;            /* as the user gave it, or "" */
   char *key;                   /* everything the numbers depend on, as text: rows of equal key may be reused */
   char *note;                  /* a fact worth a line, or NULL */
+  char *assumed;               /* what nobody said and was assumed, as a line, or NULL */
 } lens;
 
 gboolean lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error);

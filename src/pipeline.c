@@ -341,6 +341,8 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
     g_strlcpy (result->layer, l.info->tensors[0], sizeof result->layer);
   if (l.note != NULL)
     note (result, "%s", l.note);
+  if (l.assumed != NULL)
+    note (result, "%s", l.assumed);
 
   g_autoptr (store) s = store_open (o->output, TRUE, error);
   if (s != NULL)
