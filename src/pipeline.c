@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "cluster/cluster.h"
+#include "config.h"
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/resample.h"
@@ -349,7 +350,7 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
     {
       /* what one machine cannot read another one, or this one with another library, may */
       g_autofree char *libraries = decode_describe ();
-      g_autofree char *decoder_key = g_strdup_printf ("pardon %s, %s", pardon_version (), libraries);
+      g_autofree char *decoder_key = g_strdup_printf ("pardon %s, %s", PARDON_VERSION, libraries);
       store_set_decoder (s, decoder_key);
     }
   gboolean fine = s != NULL && scan_into (s, &l, &where, o, threads, j, result, error);
