@@ -54,6 +54,16 @@ no_such_model (const char *name, GError **error)
   return FALSE;
 }
 
+/* What the user gave stands before what the catalogue says. */
+static void
+prefer (char **field, const char *given)
+{
+  if (given == NULL)
+    return;
+  g_free (*field);
+  *field = g_strdup (given);
+}
+
 static gboolean
 resolve (const pardon_scan_options *o, choice *c, GError **error)
 {
@@ -84,21 +94,9 @@ resolve (const pardon_scan_options *o, choice *c, GError **error)
       c->scale = g_strdup (entry->scale);
       c->layer = g_strdup (entry->layer);
     }
-  if (o->view != NULL)
-    {
-      g_free (c->view);
-      c->view = g_strdup (o->view);
-    }
-  if (o->scale != NULL)
-    {
-      g_free (c->scale);
-      c->scale = g_strdup (o->scale);
-    }
-  if (o->layer != NULL)
-    {
-      g_free (c->layer);
-      c->layer = g_strdup (o->layer);
-    }
+  prefer (&c->view, o->view);
+  prefer (&c->scale, o->scale);
+  prefer (&c->layer, o->layer);
   return TRUE;
 }
 
