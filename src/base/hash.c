@@ -11,15 +11,51 @@
 
 #define PIECE (256 * 1024)
 
+struct content_hasher {
+  XXH3_state_t *state;
+};
+
+content_hasher *
+content_hasher_new (void)
+{
+  content_hasher *h = g_new (content_hasher, 1);
+  h->state = XXH3_createState ();
+  XXH3_128bits_reset (h->state);
+  return h;
+}
+
+void
+content_hasher_add (content_hasher *h, const void *bytes, gsize n)
+{
+  XXH3_128bits_update (h->state, bytes, n);
+}
+
+void
+content_hasher_end (const content_hasher *h, content_hash *hash)
+{
+  XXH128_canonical_t canonical;
+
+  XXH128_canonicalFromHash (&canonical, XXH3_128bits_digest (h->state));
+  memcpy (hash->bytes, canonical.digest, sizeof hash->bytes);
+}
+
+void
+content_hasher_free (content_hasher *h)
+{
+  if (h == NULL)
+    return;
+  XXH3_freeState (h->state);
+  g_free (h);
+}
+
 gboolean
 content_hash_fd (int fd, const char *name, content_hash *hash, guint64 *bytes, GError **error)
 {
   g_autofree guint8 *piece = g_malloc (PIECE);
-  XXH3_state_t *state = XXH3_createState ();
+  g_autoptr (content_hasher) hasher = content_hasher_new ();
   guint64 at = 0;
   ssize_t got;
 
-  XXH3_128bits_reset (state);
   for (;;)
     {
       got = pread (fd, piece, PIECE, (off_t) at);
@@ -27,18 +63,15 @@ content_hash_fd (int fd, const char *name, content_hash *hash, guint64 *bytes, G
         continue;
       if (got <= 0)
         break;
-      XXH3_128bits_update (state, piece, (size_t) got);
+      content_hasher_add (hasher, piece, (gsize) got);
       at += (guint64) got;
     }
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash (&canonical, XXH3_128bits_digest (state));
-  XXH3_freeState (state);
   if (got < 0)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "cannot read '%s': %s", name, g_strerror (errno));
       return FALSE;
     }
-  memcpy (hash->bytes, canonical.digest, sizeof hash->bytes);
+  content_hasher_end (hasher, hash);
   if (bytes != NULL)
     *bytes = at;
   return TRUE;
