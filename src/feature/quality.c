@@ -26,7 +26,7 @@ take (guint8 *block, gsize *used, gsize bytes)
 {
   gpointer at = block != NULL ? block + *used : NULL;
 
-  *used += padded (bytes);
+  *used += padded (bytes) + QUALITY_SLACK;
   return at;
 }
 
@@ -37,7 +37,7 @@ lay_out (quality_planes *p, guint8 *block)
   gsize used = 0, w = (gsize) p->width, h = (gsize) p->height, n = w * h;
   gsize tiles = (gsize) p->tiles_x * (gsize) p->tiles_y * sizeof (float);
 
-  p->row_length = w + 64;
+  p->row_length = (w + 64 + 15) & ~(gsize) 15;
   p->r = take (block, &used, n);
   p->g = take (block, &used, n);
   p->b = take (block, &used, n);
@@ -52,15 +52,19 @@ lay_out (quality_planes *p, guint8 *block)
       if (s < 2)
         p->y8[s] = take (block, &used, size);
     }
-  p->haar_count = take (block, &used, 4 * QUALITY_BINS * sizeof (guint32));
+  p->haar_bins = take (block, &used, (gsize) p->w[1] * (gsize) p->h[1] * sizeof (guint16));
   for (int level = 0; level < 3; level++)
     p->tile_energy[level] = take (block, &used, tiles);
   p->tile_variance = take (block, &used, tiles);
-  p->tile_scratch = take (block, &used, 3 * (w / 8) * (h / 8) * sizeof (float));
+  p->y16 = take (block, &used, (gsize) p->w[1] * (gsize) p->h[1] * sizeof (gint16));
+  p->small_sum = take (block, &used, (w / 8) * (h / 8) * sizeof (gint32));
+  p->small_square = take (block, &used, (w / 8) * (h / 8) * sizeof (gint32));
+  p->tile_scratch = take (block, &used, 4 * (w / 8) * (h / 8) * sizeof (float));
   p->profile = take (block, &used, 2 * (w + h) * sizeof (float));
   p->windows = take (block, &used, n + 2 * w);
-  p->gradient = take (block, &used, 2 * (gsize) p->w[1] * (gsize) p->h[1] * sizeof (float));
+  p->gradient = take (block, &used, 2 * ((gsize) p->w[1] * (gsize) p->h[1] + QUALITY_SLACK) * sizeof (gint16));
   p->rows = take (block, &used, 12 * p->row_length * sizeof (float));
+  p->bins = take (block, &used, n * sizeof (guint16));
   p->count = take (block, &used, 4 * QUALITY_BINS * sizeof (guint32));
   return used;
 }

@@ -14,34 +14,64 @@
 #define NEAR_ZERO 1.0f
 #define ACTIVE    16.0f /* sum of |low coefficients| from which a block counts as busy */
 
+#define STEP_ROWS 64 /* steps of so many fit into 16 bits */
+#define LANES     16
+
 static void
-add_steps (const gint16 *restrict a, const gint16 *restrict b, int n, gint32 *restrict steps)
+add_steps (const gint16 *restrict a, const gint16 *restrict b, int n, guint16 *restrict steps)
+{
+  int whole = quality_whole (n);
+
+#pragma omp simd
+  for (int x = 0; x < whole; x++)
+    {
+      gint16 most = a[x] > b[x] ? a[x] : b[x], least = a[x] < b[x] ? a[x] : b[x];
+      steps[x] += (guint16) (most - least);
+    }
+}
+
+static void
+flush_steps (guint16 *restrict steps, int n, guint32 *restrict all)
 {
 #pragma omp simd
   for (int x = 0; x < n; x++)
-    steps[x] += abs (a[x] - b[x]);
+    {
+      all[x] += steps[x];
+      steps[x] = 0;
+    }
 }
 
-static double
+/* Of at most LANES x STEP_ROWS values. */
+static guint32
 sum_steps (const gint16 *restrict a, const gint16 *restrict b, int n)
 {
-  int sum = 0;
+  guint16 lanes[LANES] = { 0 };
+  guint32 sum = 0;
+  int x = 0;
 
-#pragma omp simd reduction(+ : sum)
-  for (int x = 0; x < n; x++)
-    sum += abs (a[x] - b[x]);
+  for (; x + LANES <= n; x += LANES)
+    for (int i = 0; i < LANES; i++)
+      {
+        gint16 u = a[x + i], v = b[x + i], most = u > v ? u : v, least = u < v ? u : v;
+        lanes[i] += (guint16) (most - least);
+      }
+  for (; x < n; x++)
+    sum += (guint32) abs (a[x] - b[x]);
+  for (int i = 0; i < LANES; i++)
+    sum += lanes[i];
   return sum;
 }
 
-/* Notes per column (bytes, n apart): a pixel that equals the next one; one where `before` and `after` differ; both. */
+/* Notes per column (bytes, `room` apart): a pixel that equals the next one; one where `before` and `after` differ; both. */
 static void
 mark_equal (const guint8 *restrict row, const guint8 *restrict next, const guint8 *restrict before,
-            const guint8 *restrict after, int n, guint8 *restrict columns)
+            const guint8 *restrict after, int n, gsize room, guint8 *restrict columns)
 {
-  guint8 *restrict equal = columns, *restrict busy = equal + n, *restrict both = busy + n;
+  guint8 *restrict equal = columns, *restrict busy = equal + room, *restrict both = busy + room;
+  int whole = quality_whole (n);
 
 #pragma omp simd
-  for (int x = 0; x < n; x++)
+  for (int x = 0; x < whole; x++)
     {
       guint8 most = before[x] > after[x] ? before[x] : after[x], least = before[x] < after[x] ? before[x] : after[x];
       guint8 same = row[x] == next[x], full = (guint8) (most - least) >= BUSY;
@@ -52,15 +82,15 @@ mark_equal (const guint8 *restrict row, const guint8 *restrict next, const guint
 }
 
 static void
-flush_columns (guint8 *columns, int n, gint64 *counts)
+flush_columns (guint8 *columns, int n, gsize room, gint64 *counts)
 {
-  for (int i = 0; i < 3; i++, columns += n)
+  for (int i = 0; i < 3; i++, columns += room)
     {
       guint32 sum = 0;
       for (int x = 0; x < n; x++)
         sum += columns[x];
       counts[i] += sum;
-      memset (columns, 0, (gsize) n);
+      memset (columns, 0, room);
     }
 }
 
@@ -68,23 +98,23 @@ flush_columns (guint8 *columns, int n, gint64 *counts)
 static float *
 equal_neighbours (const quality_planes *p, gboolean down, float *out)
 {
-  gsize w = (gsize) p->width;
+  gsize w = (gsize) p->width, room = p->row_length;
   int n = down ? p->width : p->width - 8, rows = 0;
   guint8 *columns = (guint8 *) p->rows;
   gint64 counts[3] = { 0 };
 
-  memset (columns, 0, 3 * (gsize) n);
+  memset (columns, 0, 3 * room);
   for (int y = 4; y < p->height - 4; y += 2)
     {
       const guint8 *row = p->y8[0] + (gsize) y * w;
       if (down)
-        mark_equal (row, row + w, row - 4 * w, row + 4 * w, n, columns);
+        mark_equal (row, row + w, row - 4 * w, row + 4 * w, n, room, columns);
       else
-        mark_equal (row + 4, row + 5, row, row + 8, n, columns);
+        mark_equal (row + 4, row + 5, row, row + 8, n, room, columns);
       if (++rows % 255 == 0)
-        flush_columns (columns, n, counts);
+        flush_columns (columns, n, room, counts);
     }
-  flush_columns (columns, n, counts);
+  flush_columns (columns, n, room, counts);
   *out++ = (float) ((double) counts[0] / ((double) rows * n));
   *out++ = (float) (((double) counts[2] + 1) / ((double) counts[1] + 8));
   return out;
@@ -136,10 +166,11 @@ write_recurrence (const float *profile, int n, float *held, float *out)
     }
   for (int lag = 2; lag <= LAGS; lag++)
     {
-      double sum = 0;
-      for (int i = 1; i + lag < n - 1; i++)
+      float sum = 0;
+#pragma omp simd reduction(+ : sum)
+      for (int i = 1; i < n - 1 - lag; i++)
         sum += held[i] * held[i + lag];
-      found[lag] = quality_correlation (sum * (n - 2) / (n - 2 - lag), square, square, n * 0.0025);
+      found[lag] = quality_correlation ((double) sum * (n - 2) / (n - 2 - lag), square, square, n * 0.0025);
       best = MAX (best, found[lag]);
     }
   while (found[where] < best - CLOSE)
@@ -152,18 +183,23 @@ static void
 profiles (quality_planes *p, float *across, float *down)
 {
   int w = p->width, h = p->height;
-  gint32 *steps = (gint32 *) p->rows;
+  guint32 *all = (guint32 *) p->rows;
+  guint16 *steps = (guint16 *) (all + p->row_length);
 
-  memset (steps, 0, sizeof (gint32) * (gsize) w);
+  memset (all, 0, sizeof (guint32) * 2 * p->row_length);
   for (int y = 0; y < h; y++)
     {
       const gint16 *row = p->y4 + (gsize) y * (gsize) w;
       add_steps (row, row + 1, w - 1, steps);
-      if (y + 1 < h)
-        down[y] = (float) (sum_steps (row, row + w, w) / (4.0 * w));
+      if (y % STEP_ROWS == STEP_ROWS - 1 || y + 1 == h)
+        flush_steps (steps, w - 1, all);
+      guint64 sum = 0;
+      for (int x = 0; x < w && y + 1 < h; x += LANES * STEP_ROWS)
+        sum += sum_steps (row + x, row + w + x, MIN (w - x, LANES * STEP_ROWS));
+      down[y] = (float) ((double) sum / (4.0 * w));
     }
   for (int x = 0; x < w - 1; x++)
-    across[x] = (float) steps[x] / (4.0f * (float) h);
+    across[x] = (float) all[x] / (4.0f * (float) h);
 }
 
 /* Type-II cosine transform, orthonormal: rows of cosines. */
@@ -221,51 +257,37 @@ transform (const float *restrict at, gsize stride, float *restrict out)
 }
 
 typedef struct {
-  double zero[3], n[3];     /* low (u + v 1 .. 3), middle (4 .. 6), high (7 .. 14) */
-  double busy_zero, busy_n; /* high ones of busy blocks */
-  double high;              /* energy of the high ones */
-  double blocks;
+  guint32 zero[SIDE * SIDE], busy_zero[SIDE * SIDE]; /* blocks, busy blocks whose coefficient is near zero */
+  double energy[SIDE * SIDE];
+  guint32 blocks, busy;
 } transform_sums;
 
-static const float is_low[SIDE * SIDE] = {
+static const float is_low[SIDE * SIDE / 2] = {
   0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
 };
-static const float is_middle[SIDE * SIDE] = {
-  0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0,
-  1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-};
 
+/* Sums by coefficient, so that groups of them need be told apart only at the end. */
 static void
-add_block (const float *at, gsize stride, transform_sums *s)
+add_block (const float *restrict c, guint32 *restrict zero, guint32 *restrict busy_zero, float *restrict energy,
+           guint32 *busy)
 {
-  static const guint8 size[3] = { 9, 18, 36 };
-  float c[SIDE * SIDE], low = 0, high = 0, zero_low = 0, zero_middle = 0, zero_all = 0;
+  float low = 0;
 
-  transform (at, stride, c);
-  c[0] = NEAR_ZERO; /* the mean is in no group */
-#pragma omp simd reduction(+ : low, high, zero_low, zero_middle, zero_all)
+#pragma omp simd reduction(+ : low)
+  for (int i = 0; i < SIDE * SIDE / 2; i++)
+    low += is_low[i] * fabsf (c[i]);
+#pragma omp simd
   for (int i = 0; i < SIDE * SIDE; i++)
     {
-      float a = fabsf (c[i]), zero = a < NEAR_ZERO ? 1.0f : 0.0f;
-      low += is_low[i] * a;
-      high += (1 - is_low[i] - is_middle[i]) * (a * a);
-      zero_low += zero * is_low[i];
-      zero_middle += zero * is_middle[i];
-      zero_all += zero;
+      zero[i] += fabsf (c[i]) < NEAR_ZERO;
+      energy[i] += c[i] * c[i];
     }
-  float zeros[3] = { zero_low, zero_middle, zero_all - zero_low - zero_middle };
-  for (int g = 0; g < 3; g++)
-    {
-      s->zero[g] += zeros[g];
-      s->n[g] += size[g];
-    }
-  if (low >= ACTIVE)
-    {
-      s->busy_zero += zeros[2];
-      s->busy_n += size[2];
-    }
-  s->high += high - NEAR_ZERO; /* the mean's place */
-  s->blocks++;
+  if (low < ACTIVE)
+    return;
+  ++*busy;
+#pragma omp simd
+  for (int i = 0; i < SIDE * SIDE; i++)
+    busy_zero[i] += fabsf (c[i]) < NEAR_ZERO;
 }
 
 /* Every second block in both directions of the grid that starts at x0, y0. */
@@ -275,22 +297,53 @@ add_grid (const quality_planes *p, int x0, int y0, transform_sums *s)
   gsize w = (gsize) p->width;
 
   for (int y = y0; y + SIDE <= p->height; y += 2 * SIDE)
-    for (int x = x0; x + SIDE <= p->width; x += 2 * SIDE)
-      add_block (p->y[0] + (gsize) y * w + x, w, s);
+    {
+      float c[SIDE * SIDE], energy[SIDE * SIDE] = { 0 };
+      for (int x = x0; x + SIDE <= p->width; x += 2 * SIDE, s->blocks++)
+        {
+          transform (p->y[0] + (gsize) y * w + x, w, c);
+          add_block (c, s->zero, s->busy_zero, energy, &s->busy);
+        }
+      for (int i = 0; i < SIDE * SIDE; i++)
+        s->energy[i] += energy[i];
+    }
+}
+
+typedef struct {
+  double zero[3];           /* low (u + v 1 .. 3), middle (4 .. 6), high (7 .. 14) */
+  double busy_zero, energy; /* of the high ones */
+} group_sums;
+
+static group_sums
+join_groups (const transform_sums *s)
+{
+  group_sums sums = { 0 };
+
+  for (int i = 1; i < SIDE * SIDE; i++)
+    {
+      int order = i % SIDE + i / SIDE, group = order < 4 ? 0 : order < 7 ? 1 : 2;
+      sums.zero[group] += s->zero[i];
+      sums.busy_zero += group == 2 ? s->busy_zero[i] : 0;
+      sums.energy += group == 2 ? s->energy[i] : 0;
+    }
+  return sums;
 }
 
 static float *
 transforms (const quality_planes *p, int phase_x, int phase_y, float *out)
 {
+  static const int size[3] = { 9, 18, 36 };
   transform_sums aligned = { 0 }, shifted = { 0 };
   int x = (phase_x + 1) % SIDE, y = (phase_y + 1) % SIDE;
 
   add_grid (p, x, y, &aligned);
   add_grid (p, (x + 4) % SIDE, (y + 4) % SIDE, &shifted);
+  group_sums a = join_groups (&aligned), b = join_groups (&shifted);
+  double n = MAX (aligned.blocks, 1), m = MAX (shifted.blocks, 1);
   for (int g = 0; g < 3; g++)
-    *out++ = (float) (aligned.zero[g] / MAX (aligned.n[g], 1));
-  *out++ = (float) ((aligned.busy_zero + 18) / (aligned.busy_n + 36));
-  *out++ = (float) log2 ((aligned.high / MAX (aligned.blocks, 1) + 1) / (shifted.high / MAX (shifted.blocks, 1) + 1));
+    *out++ = (float) (a.zero[g] / (n * size[g]));
+  *out++ = (float) ((a.busy_zero + 18) / (aligned.busy * 36.0 + 36));
+  *out++ = (float) log2 ((a.energy / n + 1) / (b.energy / m + 1));
   return out;
 }
 

@@ -10,7 +10,7 @@ quality_kernels_named (const char *name)
   if (strcmp (name, "scalar") == 0)
     return &quality_kernels_scalar;
 #ifdef QUALITY_HAVE_AVX2
-  if (strcmp (name, "avx2") == 0 && __builtin_cpu_supports ("avx2"))
+  if (strcmp (name, "avx2") == 0 && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("popcnt"))
     return &quality_kernels_avx2;
 #endif
   return NULL;

@@ -3,7 +3,6 @@
 #include "feature/quality_internal.h"
 
 #include <math.h>
-#include <string.h>
 
 #define FLOOR 0.0625
 
@@ -18,10 +17,11 @@ static float *
 halves (quality_planes *p, float *out)
 {
   gsize n = (gsize) p->tiles_x * (gsize) p->tiles_y;
+  const double half = 0.5;
   double flat = 0, busy = 0, flat_n = 0, busy_n = 0;
 
-  memcpy (p->tile_scratch, p->tile_energy[2], n * sizeof (float));
-  float middle = quality_quantile (p->tile_scratch, n, 0.5, 0);
+  float middle;
+  quality_quantiles (p->tile_energy[2], n, &half, 1, 0, p->tile_scratch, &middle);
   for (gsize i = 0; i < n; i++)
     if (p->tile_energy[2][i] >= middle)
       {
@@ -45,6 +45,7 @@ halves (quality_planes *p, float *out)
 static float *
 extremes (quality_planes *p, int level, float *out)
 {
+  static const double quantiles[] = { 0.5, 0.9, 0.99 };
   gsize n = (gsize) p->tiles_x * (gsize) p->tiles_y, m = 0;
   const float *fine = p->tile_energy[level], *coarse = p->tile_energy[level + 1];
 
@@ -54,9 +55,9 @@ extremes (quality_planes *p, int level, float *out)
   for (gsize i = 0; m == 0 && i < n; i++)
     p->tile_scratch[i] = (fine[i] + 16) / (coarse[i] + 16);
   m = m > 0 ? m : n;
-  *out++ = log2f (quality_quantile (p->tile_scratch, m, 0.5, 1) + 0.0009765625f);
-  *out++ = log2f (quality_quantile (p->tile_scratch, m, 0.9, 1) + 0.0009765625f);
-  *out++ = log2f (quality_quantile (p->tile_scratch, m, 0.99, 1) + 0.0009765625f);
+  quality_quantiles (p->tile_scratch, m, quantiles, 3, 1, p->tile_scratch + n, out);
+  for (int i = 0; i < 3; i++, out++)
+    *out = log2f (*out + 0.0009765625f);
   return out;
 }
 
@@ -71,7 +72,9 @@ QUALITY_NAME (quality_detail) (quality_planes *p, float *out)
       *out++ = (float) log2 (haar[level].hl + FLOOR);
       *out++ = (float) log2 (haar[level].lh + FLOOR);
     }
-  *out++ = (float) log2 (quality_count_quantile (p->haar_count, QUALITY_BINS, 0.5, 0) / 8 / 0.6745 + FLOOR);
+  *out++ = (float) log2 (
+      QUALITY_NAME (quality_bin_quantile) (p->haar_bins, (gsize) p->w[1] * (gsize) p->h[1], 0.5, p->count) / 8 / 0.6745
+      + FLOOR);
   *out++ = (float) quality_kurtosis (haar[0].hh4, haar[0].hh2);
   *out++ = (float) ratio (haar[0].hh, haar[1].hh);
   *out++ = (float) ratio (haar[1].hh, haar[2].hh);

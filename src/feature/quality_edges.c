@@ -20,13 +20,29 @@
 #define LAGS 7
 static const int lags[LAGS] = { 1, 2, 3, 4, 6, 8, 12 };
 
+#define LANES 32
+static const guint8 last_lanes[2 * LANES] = {
+  [LANES] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+  255,           255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+};
+
+/* What n leaves over after whole vectors is taken from the last whole vector, with those masked that were counted. */
 static guint32
 difference_row (const guint8 *restrict a, const guint8 *restrict b, int n)
 {
-  int sum = 0;
+  int sum = 0, whole = n & ~(LANES - 1);
 
-  for (int x = 0; x < n; x++)
+  for (int x = 0; x < whole; x++)
     sum += abs (a[x] - b[x]);
+  if (n < LANES)
+    for (int x = 0; x < n; x++)
+      sum += abs (a[x] - b[x]);
+  else if (n > whole)
+    {
+      const guint8 *mask = last_lanes + n - whole, *c = a + n - LANES, *d = b + n - LANES;
+      for (int x = 0; x < LANES; x++)
+        sum += abs ((guint8) (c[x] & mask[x]) - (guint8) (d[x] & mask[x]));
+    }
   return (guint32) sum;
 }
 
@@ -67,24 +83,53 @@ QUALITY_NAME (quality_lags) (quality_planes *p, float *out)
 
 /* --- edge widths --- */
 
+/* Largest, smallest and largest step of rows of two, four and eight pixels, each from two of the shorter; eight
+ * rows of scratch, `room` apart. */
+static void
+join_windows (const guint8 *restrict row, int n, gsize room, guint8 *restrict most, guint8 *restrict least,
+              guint8 *restrict step)
+{
+  guint8 *restrict most4 = most + room, *restrict least4 = least + room, *restrict step2 = step + room,
+                   *restrict step4 = step2 + room;
+  int whole = quality_whole (n);
+
+#pragma omp simd
+  for (int x = 0; x < whole; x++)
+    {
+      most[x] = row[x] > row[x + 1] ? row[x] : row[x + 1];
+      least[x] = row[x] < row[x + 1] ? row[x] : row[x + 1];
+      step[x] = most[x] - least[x];
+    }
+#pragma omp simd
+  for (int x = 0; x < whole; x++)
+    {
+      most4[x] = most[x] > most[x + 2] ? most[x] : most[x + 2];
+      least4[x] = least[x] < least[x + 2] ? least[x] : least[x + 2];
+      step2[x] = step[x] > step[x + 1] ? step[x] : step[x + 1];
+    }
+#pragma omp simd
+  for (int x = 0; x < whole; x++)
+    step4[x] = step2[x] > step2[x + 2] ? step2[x] : step2[x + 2];
+}
+
 /* Range and largest step of the windows that start at each of n pixels of a row; the row has n + WINDOW - 1. */
 static void
-windows_across (const guint8 *restrict row, int n, guint8 *restrict range, guint8 *restrict step)
+windows_across (const guint8 *restrict row, int n, gsize room, guint8 *restrict scratch, guint8 *restrict range,
+                guint8 *restrict step)
 {
+  guint8 *restrict most = scratch, *restrict least = scratch + 2 * room, *restrict steps = scratch + 4 * room;
+  const guint8 *restrict most4 = most + room, *restrict least4 = least + room, *restrict step4 = steps + 2 * room;
+
+  join_windows (row, n + WINDOW - 1, room, most, least, steps);
 #pragma omp simd
   for (int x = 0; x < n; x++)
     {
-      guint8 most = row[x], least = row[x], largest = 0;
-#pragma GCC unroll 8
-      for (int i = 1; i < WINDOW; i++)
-        {
-          guint8 v = row[x + i], u = row[x + i - 1], d = v > u ? v - u : u - v;
-          most = most > v ? most : v;
-          least = least < v ? least : v;
-          largest = largest > d ? largest : d;
-        }
-      range[x] = most - least;
-      step[x] = largest;
+      guint8 high = most4[x] > most4[x + 4] ? most4[x] : most4[x + 4], v = row[x + 8];
+      guint8 low = least4[x] < least4[x + 4] ? least4[x] : least4[x + 4];
+      high = high > v ? high : v;
+      low = low < v ? low : v;
+      range[x] = high - low;
+      step[x] = step4[x] > step4[x + 4] ? step4[x] : step4[x + 4];
     }
 }
 
@@ -131,7 +176,7 @@ fill_windows (quality_planes *p, int scale, gboolean down, guint32 *ranges)
       if (down)
         windows_down (row, (gsize) w, grid.across, to, step);
       else
-        windows_across (row, grid.across, to, step);
+        windows_across (row, grid.across, p->row_length, (guint8 *) p->rows, to, step);
       for (int x = 0; x < grid.across; x += 2)
         ranges[to[x]]++;
       to = step + grid.across;
@@ -223,14 +268,14 @@ width_quantile (const guint32 *count, double q)
 static float *
 write_tile_widths (quality_planes *p, const guint8 *tiles, float *out)
 {
-  gsize n = 0;
+  static const double quantiles[] = { 0.1, 0.5 };
+  gsize n_tiles = (gsize) p->tiles_x * (gsize) p->tiles_y, n = 0;
 
-  for (gsize i = 0; i < (gsize) p->tiles_x * (gsize) p->tiles_y; i++)
+  for (gsize i = 0; i < n_tiles; i++)
     if (tiles[i] != NO_TILE_WIDTH)
       p->tile_scratch[n++] = (float) tiles[i] / WIDTH_STEPS;
-  *out++ = quality_quantile (p->tile_scratch, n, 0.1, (float) NO_WIDTH);
-  *out++ = quality_quantile (p->tile_scratch, n, 0.5, (float) NO_WIDTH);
-  return out;
+  quality_quantiles (p->tile_scratch, n, quantiles, 2, (float) NO_WIDTH, p->tile_scratch + 2 * n_tiles, out);
+  return out + 2;
 }
 
 static float *
@@ -272,23 +317,22 @@ edge_widths (quality_planes *p, float *out)
 /* --- reblur (Crete, Dolmiere, Ladret, Nicolas 2007) --- */
 
 /* A step of the 9-pixel mean is the difference of the pixels that enter and leave, over 9: no blurred picture is
- * needed. */
+ * needed. What of nine steps the blurred one leaves is at most 255, so that bytes hold it. `kept`: a row of scratch,
+ * `none`: one of zeros. */
 static void
 reblur_row (const guint8 *restrict here, const guint8 *restrict last, const guint8 *restrict enters,
-            const guint8 *restrict leaves, int n, double *all, double *kept)
+            const guint8 *restrict leaves, int n, guint8 *restrict kept)
 {
-  int sum = 0, left = 0;
+  int whole = quality_whole (n);
 
-#pragma omp simd reduction(+ : sum, left)
-  for (int x = 0; x < n; x++)
+#pragma omp simd
+  for (int x = 0; x < whole; x++)
     {
-      gint16 nine = (gint16) (9 * abs (here[x] - last[x])), blurred = (gint16) abs (enters[x] - leaves[x]);
-      gint16 fall = (gint16) (nine - blurred);
-      sum += nine;
-      left += fall > 0 ? fall : 0;
+      guint8 step = here[x] > last[x] ? here[x] - last[x] : last[x] - here[x],
+             blurred = enters[x] > leaves[x] ? enters[x] - leaves[x] : leaves[x] - enters[x];
+      guint8 nine = (guint8) (step + (guint8) (step << 3)) | (guint8) (step > 28 ? 255 : 0);
+      kept[x] = nine < blurred ? nine : blurred;
     }
-  *all += sum;
-  *kept += sum - left;
 }
 
 static float *
@@ -297,14 +341,22 @@ reblur (const quality_planes *p, int scale, float *out)
   gsize w = (gsize) p->w[scale];
   int h = p->h[scale];
   int step = h >= QUALITY_MANY_ROWS ? 2 : 1;
+  guint8 *left = (guint8 *) p->rows, *none = left + p->row_length;
   double all = 0, kept = 0, all_down = 0, kept_down = 0;
 
+  memset (none, 0, w);
   for (int y = 0; y < h; y += step)
     {
       const guint8 *row = p->y8[scale] + (gsize) y * w;
-      reblur_row (row + 5, row + 4, row + 9, row, (int) w - 9, &all, &kept);
-      if (y >= 5 && y + 4 < h)
-        reblur_row (row, row - w, row + 4 * w, row - 5 * w, (int) w, &all_down, &kept_down);
+      int n = (int) w - 9;
+      reblur_row (row + 5, row + 4, row + 9, row, n, left);
+      all += 9.0 * difference_row (row + 5, row + 4, n);
+      kept += difference_row (left, none, n);
+      if (y < 5 || y + 4 >= h)
+        continue;
+      reblur_row (row, row - w, row + 4 * w, row - 5 * w, (int) w, left);
+      all_down += 9.0 * difference_row (row, row - w, (int) w);
+      kept_down += difference_row (left, none, (int) w);
     }
   *out++ = (float) ((kept + 1) / (all + 1));
   *out++ = (float) ((kept_down + 1) / (all_down + 1));
@@ -313,26 +365,46 @@ reblur (const quality_planes *p, int scale, float *out)
 
 /* --- straightness --- */
 
+/* Sobel's masks on a row of scale 1, in sixteenths of a grey level; the rows start at the pixel before the first. */
+static void
+gradient_row (const gint16 *restrict above, const gint16 *restrict row, const gint16 *restrict below, int n,
+              gint16 *restrict u, gint16 *restrict v)
+{
+  int whole = quality_whole (n);
+
+#pragma omp simd
+  for (int x = 0; x < whole; x++)
+    {
+      gint16 falling = (gint16) (below[x + 2] - above[x]), rising = (gint16) (above[x + 2] - below[x]);
+      u[x] = (gint16) (falling + rising + 2 * (row[x + 2] - row[x]));
+      v[x] = (gint16) (falling - rising + 2 * (below[x + 1] - above[x + 1]));
+    }
+}
+
 static double
-fill_gradients (quality_planes *p, float *gx, float *gy)
+gradient_energy (const gint16 *restrict u, const gint16 *restrict v, int n)
+{
+  float sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+  for (int x = 0; x < n; x++)
+    sum += (float) (u[x] * u[x] + v[x] * v[x]);
+  return sum;
+}
+
+/* Positions as in scale 1; the picture's edge has no gradient and is never asked for. */
+static double
+fill_gradients (quality_planes *p, gint16 *gx, gint16 *gy)
 {
   int w = p->w[1], h = p->h[1];
   double energy = 0;
 
-  memset (gx, 0, sizeof (float) * 2 * (gsize) w * (gsize) h);
   for (int y = 1; y < h - 1; y++)
     {
       gsize at = (gsize) y * (gsize) w;
-      const float *restrict row = p->y[1] + at, *restrict above = row - w, *restrict below = row + w;
-      float *restrict u = gx + at, *restrict v = gy + at, sum = 0;
-#pragma omp simd reduction(+ : sum)
-      for (int x = 1; x < w - 1; x++)
-        {
-          u[x] = (above[x + 1] - above[x - 1]) + 2 * (row[x + 1] - row[x - 1]) + (below[x + 1] - below[x - 1]);
-          v[x] = (below[x - 1] - above[x - 1]) + 2 * (below[x] - above[x]) + (below[x + 1] - above[x + 1]);
-          sum += u[x] * u[x] + v[x] * v[x];
-        }
-      energy += sum;
+      const gint16 *row = p->y16 + at;
+      gradient_row (row - w, row, row + w, w - 2, gx + at + 1, gy + at + 1);
+      energy += gradient_energy (gx + at + 1, gy + at + 1, w - 2);
     }
   return energy / ((double) (w - 2) * (h - 2));
 }
@@ -344,22 +416,22 @@ turns (quality_planes *p, float *out)
 {
   static const int distances[3] = { 2, 4, 8 };
   int w = p->w[1], h = p->h[1], step = h >= QUALITY_MANY_ROWS ? 4 : 2;
-  float *gx = p->gradient, *gy = gx + (gsize) w * (gsize) h;
-  float threshold = (float) MAX (4 * fill_gradients (p, gx, gy), 64 * 16);
+  gint16 *gx = p->gradient, *gy = gx + (gsize) w * (gsize) h + QUALITY_SLACK;
+  int threshold = (int) MAX (4 * fill_gradients (p, gx, gy), 64 * 16 * 256.0);
   double turned[3] = { 0 }, n[3] = { 0 };
 
   for (int y = 1; y < h - 1; y += step)
     for (int x = 1; x < w - 1; x++)
       {
         gsize at = (gsize) y * (gsize) w + (gsize) x;
-        float u = gx[at], v = gy[at], strength = u * u + v * v;
-        if (strength < threshold)
+        if (gx[at] * gx[at] + gy[at] * gy[at] < threshold)
           continue;
+        float u = gx[at], v = gy[at], strength = u * u + v * v;
         float length = sqrtf (strength), tx = -v / length, ty = u / length;
         for (int i = 0; i < 6; i++)
           {
             float d = (float) (i & 1 ? -distances[i / 2] : distances[i / 2]);
-            int nx = (int) floorf ((float) x + d * tx + 0.5f), ny = (int) floorf ((float) y + d * ty + 0.5f);
+            int nx = (int) ((float) x + d * tx + 0.5f), ny = (int) ((float) y + d * ty + 0.5f); /* from 1 on: rounded */
             if (nx < 1 || ny < 1 || nx >= w - 1 || ny >= h - 1)
               continue;
             gsize to = (gsize) ny * (gsize) w + (gsize) nx;

@@ -1,7 +1,8 @@
-/* What the rooms of the quality measures share. The files that measure (planes, mscn, gradients, noise, blocks,
- * tone, edges, detail, broken, themes) are plain C loops over rows, compiled once per instruction set: QUALITY_ISA
- * is part of their outside names. The sums of two instruction sets differ in order alone; tests/unit/test_quality.c
- * states by how much. */
+/* What the rooms of the quality measures share. The files that measure (planes, mscn, gradients, noise, specks, blocks,
+ * tone, edges, detail, broken, bins, themes) are plain C loops over rows, compiled once per instruction set:
+ * QUALITY_ISA is part of their outside names. Where a compiler does not find the vectors itself, a row kernel is
+ * written by hand (rows). The sums of two instruction sets differ in order alone; tests/unit/test_quality.c states by
+ * how much. AVX-512 was tried: 2 % over AVX2 with vectors of 256 bits, 6 % slower with 512, so there is no third set. */
 #pragma once
 
 #include "types.h"
@@ -12,6 +13,8 @@
 #define QUALITY_TILE      16        /* tiles of scale 0 that the per-tile statistics are taken on */
 #define QUALITY_MANY_ROWS 96   /* a scale of so many rows is sampled by rows where whole coverage tells nothing more */
 #define QUALITY_BINS      1024 /* of a histogram */
+#define QUALITY_WHOLE     32   /* rows are worked on in multiples of so many pixels, see quality_whole() */
+#define QUALITY_SLACK     128  /* bytes after every plane, for what quality_whole() adds */
 
 /* Means over the Haar details of one level (2 x 2 blocks, orthonormal). */
 typedef struct {
@@ -30,18 +33,37 @@ typedef struct {
   guint8 *y8[2];            /* h[s] x w[s]: luma rounded */
   gint16 *residual;         /* height x width: Immerkaer's mask on y4, edges replicated */
   quality_haar haar[3];
-  guint32 *haar_count; /* 4 x QUALITY_BINS: |HH| of level 1 in steps of 1/8 grey level */
+  guint16 *haar_bins; /* h[1] x w[1]: |HH| of level 1 in steps of 1/8 grey level, below QUALITY_BINS */
   int tiles_x, tiles_y;
   float *tile_energy[3]; /* tiles_y x tiles_x: mean square of the details of level 1, 2, 3 */
   float *tile_variance;  /* tiles_y x tiles_x: of scale 1 inside the tile */
-  float *tile_scratch;   /* 3 x (height / 8) x (width / 8): room for selecting among tiles of 16 or of 8 pixels */
+  gint16 *y16;           /* h[1] x w[1]: scale 1 in sixteenths of a grey level, 0 .. 4080 */
+  gint32 *small_sum;     /* (height / 8) x (width / 8): of y16 - 2040 in a tile of 8 x 8 pixels (4 x 4 of scale 1) */
+  gint32 *small_square;  /* and of its squares */
+  float *tile_scratch;   /* 4 x (height / 8) x (width / 8): room for selecting among tiles of 16 or of 8 pixels */
   float *profile;        /* 2 x (width + height): steps across and down by position, and room to filter them */
   guint8 *windows;       /* height x width: room for two values per window on every second row */
-  float *gradient;       /* 2 x h[1] x w[1] */
+  gint16 *gradient;      /* 2 x h[1] x w[1], and QUALITY_SLACK between */
   float *rows;           /* 12 x row_length: rows of scratch */
-  gsize row_length;      /* width + 64 */
+  gsize row_length;      /* width + 64 or a little more: rows of scratch start on cache lines */
   guint32 *count;        /* 4 x QUALITY_BINS: histograms */
+  guint16 *bins;         /* height x width: room for values below QUALITY_BINS whose quantile is sought */
 } quality_planes;
+
+/* 7-tap Gaussian, deviation 7/6, sum 1. */
+#define QUALITY_K0 0.34263152f
+#define QUALITY_K1 0.23729608f
+#define QUALITY_K2 0.07882797f
+#define QUALITY_K3 0.01256020f
+
+/* Of products of neighbours: absolute and squared values, squares of the negative ones, in so many partial sums as a
+ * vector has lanes; how many are negative; how many there are. */
+#define QUALITY_LANES 16
+typedef struct {
+  double absolute[QUALITY_LANES], squared[QUALITY_LANES], left2[QUALITY_LANES];
+  gint64 left;
+  double all;
+} quality_products;
 
 /* Each writes its measures in the table's order and returns the end of what it wrote. */
 typedef float *(*quality_theme) (quality_planes *p, float *out);
@@ -53,14 +75,37 @@ typedef struct {
   quality_theme themes[10]; /* NULL-ended, in the table's order */
 } quality_kernels;
 
+/* How many pixels to work on where n count and the rest is written over or never looked at: no vector is left
+ * half full. What lies behind a row is the next one, and behind a plane QUALITY_SLACK. */
+static inline int
+quality_whole (int n)
+{
+  return (n + QUALITY_WHOLE - 1) & ~(QUALITY_WHOLE - 1);
+}
+
 #ifdef QUALITY_ISA
   #define QUALITY_JOIN_(a, b) a##_##b
   #define QUALITY_JOIN(a, b)  QUALITY_JOIN_ (a, b)
   #define QUALITY_NAME(name)  QUALITY_JOIN (name, QUALITY_ISA)
 void QUALITY_NAME (quality_fill) (quality_planes *p, const guint8 *rgb, gsize stride);
+
+/* The row kernels: quality_rows.c, and by hand for vectors in quality_rows_avx2.c. */
+
+/* n interleaved pixels to planes */
+void QUALITY_NAME (quality_split) (const guint8 *rgb, int n, guint8 *r, guint8 *g, guint8 *b);
+/* Local deviation, and y less the local mean over deviation + 1, from `mean` and `square`: y and y * y blurred down,
+ * with three values to read on either side. */
+void QUALITY_NAME (quality_normalise) (const float *y, const float *mean, const float *square, int n, float *deviation,
+                                       float *value);
+/* Adds the n products of u and v. */
+void QUALITY_NAME (quality_multiply) (const float *u, const float *v, int n, quality_products *sums);
+/* What quality_count_quantile() says of the histogram of n >= 1 values below QUALITY_BINS, without counting them all
+ * into one. `count`: room for a histogram. */
+double QUALITY_NAME (quality_bin_quantile) (const guint16 *bins, gsize n, double q, guint32 *count);
 float *QUALITY_NAME (quality_mscn) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_gradients) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_noise) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_specks) (quality_planes *p, float *out); /* part of noise */
 float *QUALITY_NAME (quality_blocks) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_tone) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_lags) (quality_planes *p, float *out);
@@ -93,8 +138,8 @@ double quality_shape (double ratio, double *back);
  * counts lies; `none` when all are 0. */
 double quality_count_quantile (const guint32 *count, int bins, double q, double none);
 
-/* The quantile `q` (nearest rank) of n values, which are reordered; `none` when n is 0. */
-float quality_quantile (float *values, gsize n, double q, float none);
+/* The quantiles `q` (nearest rank) of n values, none of them negative, to `out`; all `none` when n is 0. `room`: n. */
+void quality_quantiles (const float *values, gsize n, const double *q, int n_q, float none, float *room, float *out);
 
 /* The value of rank k (from 0) of n; those before it end up no larger. */
 float quality_select (float *values, gsize n, gsize k);

@@ -9,17 +9,6 @@
 #define FEWEST_BUSY 64   /* below so many busy pixels all count as busy */
 #define FLOOR       0.25 /* of a deviation before its logarithm: about the rounding noise of 8 bits */
 
-/* 7-tap Gaussian, deviation 7/6, sum 1. */
-#define K0 0.34263152f
-#define K1 0.23729608f
-#define K2 0.07882797f
-#define K3 0.01256020f
-
-typedef struct {
-  double absolute, left2, right2, all;
-  gint64 left;
-} product_sums;
-
 typedef struct {
   double absolute, squared, all, busy_absolute, busy_squared, busy_all;
 } value_sums;
@@ -33,9 +22,10 @@ blur_down (const float *const *rows, int n, float *restrict mean, float *restric
 #pragma omp simd
   for (int x = 0; x < n; x++)
     {
-      mean[x] = K0 * d[x] + K1 * (c[x] + e[x]) + K2 * (b[x] + f[x]) + K3 * (a[x] + g[x]);
-      square[x] = K0 * (d[x] * d[x]) + K1 * (c[x] * c[x] + e[x] * e[x]) + K2 * (b[x] * b[x] + f[x] * f[x])
-                  + K3 * (a[x] * a[x] + g[x] * g[x]);
+      mean[x] =
+          QUALITY_K0 * d[x] + QUALITY_K1 * (c[x] + e[x]) + QUALITY_K2 * (b[x] + f[x]) + QUALITY_K3 * (a[x] + g[x]);
+      square[x] = QUALITY_K0 * (d[x] * d[x]) + QUALITY_K1 * (c[x] * c[x] + e[x] * e[x])
+                  + QUALITY_K2 * (b[x] * b[x] + f[x] * f[x]) + QUALITY_K3 * (a[x] * a[x] + g[x] * g[x]);
     }
 }
 
@@ -46,24 +36,6 @@ replicate (float *row, int n)
     {
       row[-i] = row[0];
       row[n - 1 + i] = row[n - 1];
-    }
-}
-
-static void
-normalise (const float *restrict y, const float *restrict mean, const float *restrict square, int n,
-           float *restrict deviation, float *restrict value)
-{
-#pragma omp simd
-  for (int x = 0; x < n; x++)
-    {
-      float mu = K0 * mean[x] + K1 * (mean[x - 1] + mean[x + 1]) + K2 * (mean[x - 2] + mean[x + 2])
-                 + K3 * (mean[x - 3] + mean[x + 3]);
-      float sq = K0 * square[x] + K1 * (square[x - 1] + square[x + 1]) + K2 * (square[x - 2] + square[x + 2])
-                 + K3 * (square[x - 3] + square[x + 3]);
-      float variance = sq - mu * mu;
-      float sigma = sqrtf (variance > 0 ? variance : 0);
-      deviation[x] = sigma;
-      value[x] = (y[x] - mu) / (sigma + 1);
     }
 }
 
@@ -91,28 +63,6 @@ sum_values (const float *restrict deviation, const float *restrict value, int n,
 }
 
 static void
-sum_products (const float *restrict u, const float *restrict v, int n, product_sums *s)
-{
-  float absolute = 0, squared = 0, left2 = 0;
-  int left = 0;
-
-#pragma omp simd reduction(+ : absolute, squared, left2, left)
-  for (int x = 0; x < n; x++)
-    {
-      float product = u[x] * v[x], negative = product < 0 ? product : 0;
-      absolute += fabsf (product);
-      squared += product * product;
-      left2 += negative * negative;
-      left += product < 0 ? 1 : 0;
-    }
-  s->absolute += absolute;
-  s->left2 += left2;
-  s->right2 += squared > left2 ? squared - left2 : 0;
-  s->left += left;
-  s->all += n;
-}
-
-static void
 deviation_bins (const float *restrict deviation, int n, guint16 *restrict bins)
 {
 #pragma omp simd
@@ -136,11 +86,20 @@ write_symmetric (double absolute, double squared, double n, float *out)
 
 /* Shape, mean (eta), left and right deviation of an asymmetric one (Lasmar, Stitou, Berthoumieu 2009). */
 static float *
-write_asymmetric (const product_sums *s, float *out)
+write_asymmetric (const quality_products *s, float *out)
 {
+  double absolute = 0, squared = 0, left2 = 0;
+
+  for (int i = 0; i < QUALITY_LANES; i++)
+    {
+      absolute += s->absolute[i];
+      squared += s->squared[i];
+      left2 += s->left2[i];
+    }
+  double right2 = squared > left2 ? squared - left2 : 0;
   double right_n = s->all - (double) s->left;
-  double left = sqrt ((s->left2 + 1e-9) / ((double) s->left + 1)), right = sqrt ((s->right2 + 1e-9) / (right_n + 1));
-  double mean = s->absolute / s->all, square = (s->left2 + s->right2) / s->all, back;
+  double left = sqrt ((left2 + 1e-9) / ((double) s->left + 1)), right = sqrt ((right2 + 1e-9) / (right_n + 1));
+  double mean = absolute / s->all, square = (left2 + right2) / s->all, back;
   double g = left / right;
   double ratio = (mean * mean + 1e-12) / (square + 2e-12) * (g * g * g + 1) * (g + 1) / ((g * g + 1) * (g * g + 1));
 
@@ -152,7 +111,7 @@ write_asymmetric (const product_sums *s, float *out)
 }
 
 static float *
-write_scale (const value_sums *v, const product_sums *products, const guint32 *count, float *out)
+write_scale (const value_sums *v, const quality_products *products, const guint32 *count, float *out)
 {
   static const double quantiles[] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
@@ -171,11 +130,11 @@ measure_scale (quality_planes *p, int scale, float *out)
 {
   int w = p->w[scale], h = p->h[scale];
   gboolean sparse = h >= QUALITY_MANY_ROWS; /* two rows of every four: neighbours below one another are still met */
-  float *mean = p->rows + 8, *square = mean + p->row_length, *deviation = square + p->row_length,
+  float *mean = p->rows + 16, *square = mean + p->row_length, *deviation = square + p->row_length,
         *value = deviation + p->row_length, *last = value + p->row_length;
   guint16 *bins = (guint16 *) (last + p->row_length);
   value_sums values = { 0 };
-  product_sums products[4] = { 0 };
+  quality_products products[4] = { 0 };
 
   quality_count_start (p->count);
   for (int y = 0; y < h; y++)
@@ -188,14 +147,14 @@ measure_scale (quality_planes *p, int scale, float *out)
       blur_down (rows, w, mean, square);
       replicate (mean, w);
       replicate (square, w);
-      normalise (rows[3], mean, square, w, deviation, value);
+      QUALITY_NAME (quality_normalise) (rows[3], mean, square, w, deviation, value);
       sum_values (deviation, value, w, &values);
-      sum_products (value, value + 1, w - 1, &products[0]);
+      QUALITY_NAME (quality_multiply) (value, value + 1, w - 1, &products[0]);
       if (y > 0 && (!sparse || (y & 1) != 0))
         {
-          sum_products (last, value, w, &products[1]);
-          sum_products (last, value + 1, w - 1, &products[2]);
-          sum_products (last + 1, value, w - 1, &products[3]);
+          QUALITY_NAME (quality_multiply) (last, value, w, &products[1]);
+          QUALITY_NAME (quality_multiply) (last, value + 1, w - 1, &products[2]);
+          QUALITY_NAME (quality_multiply) (last + 1, value, w - 1, &products[3]);
         }
       if (!sparse || (y & 1) == 0)
         {

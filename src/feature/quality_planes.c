@@ -4,16 +4,7 @@
 
 #include <string.h>
 
-static void
-split_row (const guint8 *restrict rgb, int n, guint8 *restrict r, guint8 *restrict g, guint8 *restrict b)
-{
-  for (int x = 0; x < n; x++)
-    {
-      r[x] = rgb[3 * x];
-      g[x] = rgb[3 * x + 1];
-      b[x] = rgb[3 * x + 2];
-    }
-}
+#define CENTRE 2040 /* the middle of scale 1 in sixteenths */
 
 static void
 range_row (const guint8 *restrict r, const guint8 *restrict g, const guint8 *restrict b, int n, guint8 *restrict low,
@@ -51,6 +42,14 @@ round_row (const float *restrict y, int n, guint8 *restrict y8)
 #pragma omp simd
   for (int x = 0; x < n; x++)
     y8[x] = (guint8) (int) (y[x] + 128.5f);
+}
+
+static void
+sixteenths (const float *restrict y, int n, gint16 *restrict y16)
+{
+#pragma omp simd
+  for (int x = 0; x < n; x++)
+    y16[x] = (gint16) (int) (y[x] * 16 + 2048);
 }
 
 /* One row of 2 x 2 blocks: means to `half`, details to hh, hl, lh. */
@@ -125,7 +124,7 @@ haar_level (quality_planes *p, int level)
   int w = p->w[level] / 2, h = p->h[level] / 2, side = QUALITY_TILE >> (level + 1);
   float *hh = p->rows, *hl = hh + p->row_length, *lh = hl + p->row_length, *energy = lh + p->row_length,
         *spare = energy + p->row_length;
-  guint16 *bins = (guint16 *) (spare + p->row_length);
+  guint16 *bins = p->haar_bins;
   quality_haar *sum = &p->haar[level];
 
   memset (energy, 0, sizeof (float) * (gsize) w);
@@ -133,13 +132,14 @@ haar_level (quality_planes *p, int level)
     {
       const float *top = p->y[level] + (gsize) (2 * y) * (gsize) p->w[level];
       float *half = level + 1 < QUALITY_SCALES ? p->y[level + 1] + (gsize) y * (gsize) w : spare;
-      haar_row (top, top + p->w[level], w, half, hh, hl, lh);
+      haar_row (top, top + p->w[level], quality_whole (w), half, hh, hl, lh);
       haar_sums (hh, hl, lh, w, energy, sum);
       if (level == 0)
         {
-          round_row (half, w, p->y8[1] + (gsize) y * (gsize) w);
-          haar_bins (hh, w, bins);
-          quality_count (p->haar_count, bins, w);
+          round_row (half, quality_whole (w), p->y8[1] + (gsize) y * (gsize) w);
+          sixteenths (half, quality_whole (w), p->y16 + (gsize) y * (gsize) w);
+          haar_bins (hh, quality_whole (w), bins);
+          bins += w;
         }
       if ((y + 1) % side == 0)
         {
@@ -158,32 +158,58 @@ haar_level (quality_planes *p, int level)
   sum->hh4 /= n;
 }
 
-/* Variance of scale 1 inside every tile. */
+/* Sums down four rows of scale 1, of values that are centred so that squares of all of a tile fit into 32 bits. */
+static void
+column_sums (const gint16 *restrict at, gsize stride, int n, gint32 *restrict sums, gint32 *restrict squares)
+{
+#pragma omp simd
+  for (int x = 0; x < n; x++)
+    {
+      gint32 a = at[x] - CENTRE, b = at[stride + (gsize) x] - CENTRE, c = at[2 * stride + (gsize) x] - CENTRE,
+             d = at[3 * stride + (gsize) x] - CENTRE;
+      sums[x] = a + b + c + d;
+      squares[x] = a * a + b * b + c * c + d * d;
+    }
+}
+
+static void
+fold_4 (const gint32 *restrict columns, int n, gint32 *restrict out)
+{
+#pragma omp simd
+  for (int t = 0; t < n; t++)
+    out[t] = (columns[4 * t] + columns[4 * t + 1]) + (columns[4 * t + 2] + columns[4 * t + 3]);
+}
+
+static void
+small_tiles (quality_planes *p)
+{
+  int across = p->width / 8, down = p->height / 8;
+  gsize w = (gsize) p->w[1];
+  gint32 *sums = (gint32 *) p->rows, *squares = sums + p->row_length;
+
+  for (int ty = 0; ty < down; ty++)
+    {
+      gsize at = (gsize) ty * (gsize) across;
+      column_sums (p->y16 + (gsize) (ty * 4) * w, w, across * 4, sums, squares);
+      fold_4 (sums, across, p->small_sum + at);
+      fold_4 (squares, across, p->small_square + at);
+    }
+}
+
+/* Variance of scale 1 inside every tile, from its four small ones. */
 static void
 tile_variances (quality_planes *p)
 {
-  enum { SIDE = QUALITY_TILE / 2 };
-  int w = p->w[1];
+  gsize across = (gsize) p->width / 8;
 
   for (int ty = 0; ty < p->tiles_y; ty++)
     for (int tx = 0; tx < p->tiles_x; tx++)
       {
-        const float *at = p->y[1] + (gsize) (ty * SIDE) * (gsize) w + tx * SIDE;
-        float sums[SIDE] = { 0 }, squares[SIDE] = { 0 }, first = at[0], sum = 0, square = 0;
-        for (int y = 0; y < SIDE; y++)
-          for (int x = 0; x < SIDE; x++)
-            {
-              float v = at[(gsize) y * (gsize) w + (gsize) x] - first;
-              sums[x] += v;
-              squares[x] += v * v;
-            }
-        for (int x = 0; x < SIDE; x++)
-          {
-            sum += sums[x];
-            square += squares[x];
-          }
-        float mean = sum / (SIDE * SIDE), variance = square / (SIDE * SIDE) - mean * mean;
-        p->tile_variance[(gsize) ty * (gsize) p->tiles_x + (gsize) tx] = variance > 0 ? variance : 0;
+        gsize at = (gsize) (2 * ty) * across + (gsize) (2 * tx);
+        const gint32 *sum = p->small_sum + at, *square = p->small_square + at;
+        gint64 s = (gint64) sum[0] + sum[1] + sum[across] + sum[across + 1];
+        gint64 q = (gint64) square[0] + square[1] + square[across] + square[across + 1];
+        p->tile_variance[(gsize) ty * (gsize) p->tiles_x + (gsize) tx] = (float) (64 * q - s * s) / (4096.0f * 256.0f);
       }
 }
 
@@ -191,7 +217,7 @@ tile_variances (quality_planes *p)
 static void
 residual_rows (quality_planes *p)
 {
-  int w = p->width;
+  int w = p->width, whole = quality_whole (w);
   gint16 *down = (gint16 *) p->rows + 8;
 
   for (int y = 0; y < p->height; y++)
@@ -200,12 +226,12 @@ residual_rows (quality_planes *p)
       const gint16 *restrict above = y > 0 ? row - w : row, *restrict below = y + 1 < p->height ? row + w : row;
       gint16 *restrict out = p->residual + (gsize) y * (gsize) w;
 #pragma omp simd
-      for (int x = 0; x < w; x++)
+      for (int x = 0; x < whole; x++)
         down[x] = (gint16) (above[x] - 2 * row[x] + below[x]);
       down[-1] = down[0];
       down[w] = down[w - 1];
 #pragma omp simd
-      for (int x = 0; x < w; x++)
+      for (int x = 0; x < whole; x++)
         out[x] = (gint16) (down[x - 1] - 2 * down[x] + down[x + 1]);
     }
 }
@@ -216,15 +242,16 @@ QUALITY_NAME (quality_fill) (quality_planes *p, const guint8 *rgb, gsize stride)
   for (int y = 0; y < p->height; y++)
     {
       gsize at = (gsize) y * (gsize) p->width;
-      split_row (rgb + (gsize) y * stride, p->width, p->r + at, p->g + at, p->b + at);
-      range_row (p->r + at, p->g + at, p->b + at, p->width, p->low + at, p->high + at);
-      luma_row (p->r + at, p->g + at, p->b + at, p->width, p->y4 + at, p->y8[0] + at, p->y[0] + at);
+      /* behind the last row of `rgb` nothing may be read */
+      int n = y + 1 < p->height ? quality_whole (p->width) : p->width;
+      QUALITY_NAME (quality_split) (rgb + (gsize) y * stride, n, p->r + at, p->g + at, p->b + at);
+      range_row (p->r + at, p->g + at, p->b + at, n, p->low + at, p->high + at);
+      luma_row (p->r + at, p->g + at, p->b + at, n, p->y4 + at, p->y8[0] + at, p->y[0] + at);
     }
-  quality_count_start (p->haar_count);
   memset (p->haar, 0, sizeof p->haar);
   for (int level = 0; level < 3; level++)
     haar_level (p, level);
-  quality_count_end (p->haar_count);
+  small_tiles (p);
   tile_variances (p);
   residual_rows (p);
 }

@@ -3,73 +3,107 @@
 #include "feature/quality_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Sums of differences from the picture's first pixel (`first`), so that small deviations survive. */
+#define CHUNK 1024 /* pixels whose squared sums fit into 32 bits */
+
+/* In quarter grey levels where luma takes part, else in grey levels; whole numbers, so that small deviations survive.
+ * Saturation and its product with luma are taken from the first pixel's. */
 typedef struct {
-  float first_r, first_g, first_b, first_y, first_saturation;
-  double n, cb, cr, cb2, cr2, rg, yb, rg2, yb2, saturation, saturation2, luma, luma2, product;
+  float first_y, first_saturation;
+  double n, r, g, b, cb2, cr2, rg2, yb2, saturation, saturation2, luma, luma2, product;
 } colour_sums;
 
-/* Luma, blue and red differences, opponents (Hasler, Suesstrunk 2003) and saturation of one row. */
-static void
-sum_colours (const guint8 *restrict r, const guint8 *restrict g, const guint8 *restrict b, const float *restrict y,
-             const float *restrict saturation, int n, colour_sums *s)
+static int
+sum_bytes (const guint8 *restrict a, const guint8 *restrict zeros, int n)
 {
-  float cb = 0, cr = 0, cb2 = 0, cr2 = 0, rg = 0, yb = 0, rg2 = 0, yb2 = 0;
-  float sat = 0, sat2 = 0, luma = 0, luma2 = 0, product = 0;
-  const float r0 = s->first_r, g0 = s->first_g, b0 = s->first_b, y0 = s->first_y, s0 = s->first_saturation;
+  int sum = 0;
 
-#pragma omp simd reduction(+ : cb, cr, cb2, cr2, rg, yb, rg2, yb2)
+  for (int x = 0; x < n; x++)
+    sum += abs (a[x] - zeros[x]); /* one instruction, where a plain sum is many */
+  return sum;
+}
+
+/* Squares of blue and red less luma, of opponents (Hasler, Suesstrunk 2003), and luma, of at most CHUNK pixels. */
+static void
+sum_squares (const guint8 *restrict r, const guint8 *restrict g, const guint8 *restrict b, const gint16 *restrict y4,
+             int n, colour_sums *s)
+{
+  int cb2 = 0, cr2 = 0, rg2 = 0, yb2 = 0, luma = 0, luma2 = 0;
+
   for (int x = 0; x < n; x++)
     {
-      float red = (float) r[x] - r0, green = (float) g[x] - g0, blue = (float) b[x] - b0, l = y[x] - y0;
-      float u = 0.564f * (blue - l), v = 0.713f * (red - l), o = red - green, q = 0.5f * (red + green) - blue;
-      cb += u;
-      cr += v;
+      gint16 u = (gint16) (4 * b[x] - y4[x]), v = (gint16) (4 * r[x] - y4[x]);
       cb2 += u * u;
       cr2 += v * v;
-      rg += o;
-      yb += q;
+    }
+  for (int x = 0; x < n; x++)
+    {
+      gint16 o = (gint16) (r[x] - g[x]), q = (gint16) (r[x] + g[x] - 2 * b[x]);
       rg2 += o * o;
       yb2 += q * q;
     }
-#pragma omp simd reduction(+ : sat, sat2, luma, luma2, product)
   for (int x = 0; x < n; x++)
     {
-      float l = y[x] - y0, v = saturation[x] - s0;
-      sat += v;
-      sat2 += v * v;
-      luma += l;
-      luma2 += l * l;
-      product += v * l;
+      luma += y4[x];
+      luma2 += y4[x] * y4[x];
     }
-  s->n += n;
-  s->cb += cb;
-  s->cr += cr;
   s->cb2 += cb2;
   s->cr2 += cr2;
-  s->rg += rg;
-  s->yb += yb;
   s->rg2 += rg2;
   s->yb2 += yb2;
-  s->saturation += sat;
-  s->saturation2 += sat2;
   s->luma += luma;
   s->luma2 += luma2;
+}
+
+static void
+sum_saturation (const float *restrict y, const float *restrict saturation, int n, colour_sums *s)
+{
+  float sum = 0, square = 0, product = 0;
+  const float y0 = s->first_y, s0 = s->first_saturation;
+
+#pragma omp simd reduction(+ : sum, square, product)
+  for (int x = 0; x < n; x++)
+    {
+      float v = saturation[x] - s0;
+      sum += v;
+      square += v * v;
+      product += v * (y[x] - y0);
+    }
+  s->saturation += sum;
+  s->saturation2 += square;
   s->product += product;
 }
 
 static void
-saturation_row (const guint8 *restrict low, const guint8 *restrict high, int n, float *restrict saturation,
-                guint8 *restrict bins)
+sum_row (const quality_planes *p, gsize at, const float *saturation, const guint8 *zeros, colour_sums *s)
 {
+  for (int from = 0; from < p->width; from += CHUNK)
+    {
+      int n = MIN (CHUNK, p->width - from);
+      gsize to = at + (gsize) from;
+      s->n += n;
+      s->r += sum_bytes (p->r + to, zeros, n);
+      s->g += sum_bytes (p->g + to, zeros, n);
+      s->b += sum_bytes (p->b + to, zeros, n);
+      sum_squares (p->r + to, p->g + to, p->b + to, p->y4 + to, n, s);
+      sum_saturation (p->y[0] + to, saturation + from, n, s);
+    }
+}
+
+static void
+saturation_row (const guint8 *restrict low, const guint8 *restrict high, int n, float *restrict saturation,
+                guint16 *restrict bins)
+{
+  int whole = quality_whole (n);
+
 #pragma omp simd
-  for (int x = 0; x < n; x++)
+  for (int x = 0; x < whole; x++)
     {
       float s = (float) (high[x] - low[x]) / (float) (high[x] + 1);
       saturation[x] = s;
-      bins[x] = (guint8) (int) (s * 256);
+      bins[x] = (guint16) (int) (s * 256);
     }
 }
 
@@ -164,7 +198,7 @@ tile_minima (const guint8 *plane, int w, int h, int side, guint8 *column, float 
 static float *
 write_tiles (quality_planes *p, float *out)
 {
-  static const double quantiles[] = { 0.1, 0.5, 0.9, 0.99 };
+  static const double quantiles[] = { 0.05, 0.5 }, spreads[] = { 0.1, 0.5, 0.9, 0.99 };
   guint8 *column = (guint8 *) p->rows;
   float *values = p->tile_scratch;
   gsize n = tile_minima (p->low, p->width, p->height, QUALITY_TILE, column, values);
@@ -173,49 +207,50 @@ write_tiles (quality_planes *p, float *out)
   for (gsize i = 0; i < n; i++)
     sum += values[i];
   *out++ = (float) (sum / (double) n / 255);
-  *out++ = quality_quantile (values, n, 0.05, 0) / 255;
+  quality_quantiles (values, n, quantiles, 1, 0, values + n, out);
+  *out++ /= 255;
   n = tile_minima (p->y8[1], p->w[1], p->h[1], QUALITY_TILE / 2, column, values);
-  *out++ = quality_quantile (values, n, 0.05, 0) / 255;
-  *out++ = quality_quantile (values, n, 0.5, 0) / 255;
+  quality_quantiles (values, n, quantiles, 2, 0, values + n, out);
+  *out++ /= 255;
+  *out++ /= 255;
   n = (gsize) p->tiles_x * (gsize) p->tiles_y;
-  memcpy (values, p->tile_variance, n * sizeof (float));
-  for (gsize i = 0; i < G_N_ELEMENTS (quantiles); i++)
-    *out++ = log2f (sqrtf (quality_quantile (values, n, quantiles[i], 0)) + 0.25f);
+  quality_quantiles (p->tile_variance, n, spreads, 4, 0, values, out);
+  for (int i = 0; i < 4; i++, out++)
+    *out = log2f (sqrtf (*out) + 0.25f);
   return out;
 }
 
 static float *
-write_colours (const colour_sums *s, const guint32 *saturations, float *out)
+write_colours (const colour_sums *s, double high_saturation, float *out)
 {
-  double n = s->n, drg = deviation (s->rg, s->rg2, n), dyb = deviation (s->yb, s->yb2, n);
-  double rg = s->rg / n + s->first_r - s->first_g, yb = s->yb / n + 0.5 * (s->first_r + s->first_g) - s->first_b;
-  double cb = s->cb / n + 0.564 * (s->first_b - s->first_y - 128),
-         cr = s->cr / n + 0.713 * (s->first_r - s->first_y - 128);
-  double away = sqrt (rg * rg + yb * yb);
-  double ms = s->saturation / n, ml = s->luma / n;
+  double n = s->n, srg = s->r - s->g, syb = s->r + s->g - 2 * s->b, cb = 4 * s->b - s->luma, cr = 4 * s->r - s->luma;
+  double drg = deviation (srg, s->rg2, n), dyb = deviation (syb, s->yb2, n) / 2;
+  double rg = srg / n, yb = syb / n / 2, away = sqrt (rg * rg + yb * yb);
+  double ms = s->saturation / n, ml = s->luma / n / 4 - 128 - s->first_y, dl = deviation (s->luma, s->luma2, n) / 4;
 
   *out++ = (float) (ms + s->first_saturation);
   *out++ = (float) deviation (s->saturation, s->saturation2, n);
-  *out++ = (float) (quality_count_quantile (saturations, 256, 0.95, 0) / 256);
-  *out++ = (float) (cb / 128);
-  *out++ = (float) (cr / 128);
-  *out++ = (float) log2 (deviation (s->cb, s->cb2, n) + 0.25);
-  *out++ = (float) log2 (deviation (s->cr, s->cr2, n) + 0.25);
+  *out++ = (float) (high_saturation / 256);
+  *out++ = (float) (0.564 / 4 * cb / n / 128);
+  *out++ = (float) (0.713 / 4 * cr / n / 128);
+  *out++ = (float) log2 (0.564 / 4 * deviation (cb, s->cb2, n) + 0.25);
+  *out++ = (float) log2 (0.713 / 4 * deviation (cr, s->cr2, n) + 0.25);
   *out++ = (float) log2 (sqrt (drg * drg + dyb * dyb) + 0.3 * away + 1);
-  *out++ = (float) quality_correlation (s->product / n - ms * ml, s->saturation2 / n - ms * ms, s->luma2 / n - ml * ml,
-                                        0.05);
+  *out++ = (float) quality_correlation (s->product / n - ms * ml, s->saturation2 / n - ms * ms, dl * dl, 0.05);
   return out;
 }
 
 float *
 QUALITY_NAME (quality_tone) (quality_planes *p, float *out)
 {
-  guint32 *luma = p->count, *high = luma + 1024, *green = high + 1024, *saturations = green + 1024;
+  guint32 *luma = p->count, *high = luma + 1024, *green = high + 1024;
   float *saturation = p->rows;
-  guint8 *bins = (guint8 *) (saturation + p->row_length);
-  colour_sums colours = { .first_r = p->r[0], .first_g = p->g[0], .first_b = p->b[0], .first_y = p->y[0][0] };
+  guint16 *bins = p->bins;
+  guint8 *zeros = (guint8 *) (saturation + p->row_length);
+  colour_sums colours = { .first_y = p->y[0][0] };
   int step = p->height >= QUALITY_MANY_ROWS ? 4 : 1;
 
+  memset (zeros, 0, (gsize) MIN (CHUNK, p->width));
   quality_count_start (p->count);
   for (int y = 0; y < p->height; y += step)
     {
@@ -224,20 +259,20 @@ QUALITY_NAME (quality_tone) (quality_planes *p, float *out)
       quality_count_bytes (high, p->high + at, p->width);
       quality_count_bytes (green, p->g + at, p->width);
       saturation_row (p->low + at, p->high + at, p->width, saturation, bins);
-      quality_count_bytes (saturations, bins, p->width);
+      bins += p->width;
       colours.first_saturation = y == 0 ? saturation[0] : colours.first_saturation;
-      sum_colours (p->r + at, p->g + at, p->b + at, p->y[0] + at, saturation, p->width, &colours);
+      sum_row (p, at, saturation, zeros, &colours);
     }
   quality_count_bytes_end (luma);
   quality_count_bytes_end (high);
   quality_count_bytes_end (green);
-  quality_count_bytes_end (saturations);
   out = write_luma (luma, out);
   *out++ = (float) (quality_count_quantile (high, 256, 0.01, 0) / 256);
   *out++ = (float) (quality_count_quantile (high, 256, 0.05, 0) / 256);
   *out++ = (float) (quality_count_quantile (high, 256, 0.5, 0) / 256);
   *out++ = (float) share (high, 254, 255);
   *out++ = (float) comb (green);
-  out = write_colours (&colours, saturations, out);
+  double high_saturation = QUALITY_NAME (quality_bin_quantile) (p->bins, (gsize) (bins - p->bins), 0.95, p->count);
+  out = write_colours (&colours, high_saturation, out);
   return write_tiles (p, out);
 }

@@ -74,17 +74,30 @@ quality_count_end (guint32 *count)
     count[i] += count[QUALITY_BINS + i] + count[2 * QUALITY_BINS + i] + count[3 * QUALITY_BINS + i];
 }
 
+#define RUN 32 /* bins skipped at once */
+
 double
 quality_count_quantile (const guint32 *count, int bins, double q, double none)
 {
-  guint64 all = 0, below = 0;
+  guint32 all = 0, below = 0; /* at most QUALITY_MOST pixels */
+  int i = 0;
 
-  for (int i = 0; i < bins; i++)
-    all += count[i];
+  for (int k = 0; k < bins; k++)
+    all += count[k];
   if (all == 0)
     return none;
   double wanted = q * (double) all;
-  for (int i = 0; i < bins; i++)
+  for (; i + RUN <= bins; i += RUN)
+    {
+      guint32 run = 0;
+#pragma omp simd reduction(+ : run)
+      for (int k = 0; k < RUN; k++)
+        run += count[i + k];
+      if (run > 0 && (double) (below + run) >= wanted)
+        break;
+      below += run;
+    }
+  for (; i < bins; i++)
     {
       if (count[i] > 0 && (double) (below + count[i]) >= wanted)
         return i + (wanted - (double) below) / count[i];
@@ -131,10 +144,55 @@ quality_select (float *values, gsize n, gsize rank)
   return values[rank];
 }
 
-float
-quality_quantile (float *values, gsize n, double q, float none)
+#define BUCKETS 512
+
+/* Not negative, so that the bit patterns have the order of the values. */
+static gint32
+pattern (float value)
 {
-  return n > 0 ? quality_select (values, n, (gsize) (q * (double) (n - 1) + 0.5)) : none;
+  gint32 bits;
+
+  memcpy (&bits, &value, sizeof bits);
+  return bits;
+}
+
+/* Values are sorted into buckets by their leading bits; only the bucket that a rank falls into is searched. */
+void
+quality_quantiles (const float *restrict values, gsize n, const double *q, int n_q, float none, float *restrict room,
+                   float *out)
+{
+  gint32 least = G_MAXINT32, most = 0;
+  guint32 end[BUCKETS + 1] = { 0 };
+  gsize stride = n / 8 + 1; /* neighbours fall into the same bucket, and would wait for one another */
+  int shift = 0;
+
+  for (int k = 0; k < n_q; k++)
+    out[k] = none;
+  if (n == 0)
+    return;
+  for (gsize i = 0; i < n; i++)
+    {
+      gint32 bits = pattern (values[i]);
+      least = bits < least ? bits : least;
+      most = bits > most ? bits : most;
+    }
+  while ((most - least) >> shift >= BUCKETS)
+    shift++;
+  for (gsize s = 0; s < stride; s++)
+    for (gsize i = s; i < n; i += stride)
+      end[((pattern (values[i]) - least) >> shift) + 1]++;
+  for (int b = 0; b < BUCKETS; b++)
+    end[b + 1] += end[b];
+  for (gsize s = 0; s < stride; s++)
+    for (gsize i = s; i < n; i += stride)
+      room[end[(pattern (values[i]) - least) >> shift]++] = values[i]; /* from a bucket's start to its end */
+  for (int k = 0; k < n_q; k++)
+    {
+      guint32 rank = (guint32) (q[k] * (double) (n - 1) + 0.5);
+      gint32 bucket = (pattern (room[rank]) - least) >> shift;
+      guint32 from = bucket > 0 ? end[bucket - 1] : 0;
+      out[k] = quality_select (room + from, end[bucket] - from, rank - from);
+    }
 }
 
 double

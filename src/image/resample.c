@@ -152,21 +152,49 @@ round_to_8 (gint32 sum)
   return (guint8) CLAMP (sum >> WEIGHT_BITS, 0, 255);
 }
 
-/* One row across. `channels` is a constant at every call, so that the compiler unrolls by it. */
-static inline void
-across (const guint8 *row, const tap_table *t, int n, int channels, guint8 *out)
+/* One row across, three channels or four: sums in variables of their own stay in registers, where those in an array
+ * would be written and read again at every tap. */
+static void
+across_3 (const guint8 *row, const tap_table *t, int n, guint8 *out)
 {
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < n; i++, out += 3)
     {
-      const guint8 *p = row + (gsize) t->first[i] * (gsize) channels;
-      const gint32 *w = t->weights + (gsize) i * (gsize) t->n_taps;
-      gint32 sum[4] = { WEIGHT_HALF, WEIGHT_HALF, WEIGHT_HALF, WEIGHT_HALF };
+      const guint8 *p = row + (gsize) t->first[i] * 3;
+      const gint32 *w = t->weights + (gsize) i * (gsize) t->n_taps, *end = w + t->count[i];
+      gint32 a = WEIGHT_HALF, b = WEIGHT_HALF, c = WEIGHT_HALF;
 
-      for (int j = 0; j < t->count[i]; j++, p += channels)
-        for (int c = 0; c < channels; c++)
-          sum[c] += p[c] * w[j];
-      for (int c = 0; c < channels; c++)
-        *out++ = round_to_8 (sum[c]);
+      for (; w < end; w++, p += 3)
+        {
+          a += p[0] * *w;
+          b += p[1] * *w;
+          c += p[2] * *w;
+        }
+      out[0] = round_to_8 (a);
+      out[1] = round_to_8 (b);
+      out[2] = round_to_8 (c);
+    }
+}
+
+static void
+across_4 (const guint8 *row, const tap_table *t, int n, guint8 *out)
+{
+  for (int i = 0; i < n; i++, out += 4)
+    {
+      const guint8 *p = row + (gsize) t->first[i] * 4;
+      const gint32 *w = t->weights + (gsize) i * (gsize) t->n_taps, *end = w + t->count[i];
+      gint32 a = WEIGHT_HALF, b = WEIGHT_HALF, c = WEIGHT_HALF, d = WEIGHT_HALF;
+
+      for (; w < end; w++, p += 4)
+        {
+          a += p[0] * *w;
+          b += p[1] * *w;
+          c += p[2] * *w;
+          d += p[3] * *w;
+        }
+      out[0] = round_to_8 (a);
+      out[1] = round_to_8 (b);
+      out[2] = round_to_8 (c);
+      out[3] = round_to_8 (d);
     }
 }
 
@@ -267,9 +295,9 @@ pass_across (const image *in, const resample_part *part, view_filter filter, int
       const guint8 *row = in->pixels + (gsize) (first + y) * stride;
       guint8 *to = passed + (gsize) y * out_stride;
       if (in->channels == 3)
-        across (row, &taps, part->width, 3, to);
+        across_3 (row, &taps, part->width, to);
       else
-        across (row, &taps, part->width, 4, to);
+        across_4 (row, &taps, part->width, to);
     }
   return passed;
 }

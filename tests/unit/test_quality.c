@@ -322,7 +322,7 @@ test_select (void)
     {
       float values[200], sorted[200];
       for (int i = 0; i < n; i++)
-        values[i] = (float) g_rand_int_range (rand, 0, n % 7 == 0 ? 3 : 1000);
+        values[i] = (float) g_rand_int_range (rand, 0, n % 7 == 0 ? 3 : 1000) / (n % 5 == 0 ? 1e6f : 7);
       memcpy (sorted, values, sizeof (float) * (gsize) n);
       for (int i = 1; i < n; i++)
         for (int j = i; j > 0 && sorted[j] < sorted[j - 1]; j--)
@@ -332,9 +332,43 @@ test_select (void)
             sorted[j - 1] = held;
           }
       for (double q = 0; q <= 1; q += 0.125)
-        g_assert_cmpfloat (quality_quantile (values, (gsize) n, q, -1), ==, sorted[(int) (q * (n - 1) + 0.5)]);
+        {
+          float room[200], got[2];
+          const double both[] = { q, 1 - q };
+          quality_quantiles (values, (gsize) n, both, 2, -1, room, got);
+          g_assert_cmpfloat (got[0], ==, sorted[(int) (q * (n - 1) + 0.5)]);
+          g_assert_cmpfloat (got[1], ==, sorted[(int) ((1 - q) * (n - 1) + 0.5)]);
+        }
     }
-  g_assert_cmpfloat (quality_quantile (NULL, 0, 0.5, -1), ==, -1);
+  const double half = 0.5;
+  float none;
+  quality_quantiles (NULL, 0, &half, 1, -1, NULL, &none);
+  g_assert_cmpfloat (none, ==, -1);
+}
+
+double quality_bin_quantile_scalar (const guint16 *bins, gsize n, double q, guint32 *count);
+
+/* The guess of a sample must be mended to what a whole histogram says, however the sample misleads. */
+static void
+test_bin_quantile (void)
+{
+  enum { MOST = 40000 };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  g_autofree guint16 *bins = g_new (guint16, MOST);
+  g_autofree guint32 *count = g_new (guint32, 4 * QUALITY_BINS), *all = g_new (guint32, 4 * QUALITY_BINS);
+
+  for (int round = 0; round < 60; round++)
+    {
+      int n = g_rand_int_range (rand, 1, MOST), widest = g_rand_int_range (rand, 1, QUALITY_BINS + 1);
+      for (int i = 0; i < n; i++)
+        bins[i] = (guint16) (round % 3 == 0 && i % 512 < 64 ? QUALITY_BINS - 1 : g_rand_int_range (rand, 0, widest));
+      quality_count_start (all);
+      quality_count (all, bins, n);
+      quality_count_end (all);
+      for (double q = 0.05; q < 1; q += 0.15)
+        g_assert_cmpfloat (quality_bin_quantile_scalar (bins, (gsize) n, q, count), ==,
+                           quality_count_quantile (all, QUALITY_BINS, q, 0));
+    }
 }
 
 int
@@ -344,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/quality/table", test_table);
   g_test_add_func ("/quality/shape", test_shape);
   g_test_add_func ("/quality/select", test_select);
+  g_test_add_func ("/quality/bin-quantile", test_bin_quantile);
   g_test_add_func ("/quality/sizes", test_sizes);
   g_test_add_func ("/quality/strips", test_strips);
   g_test_add_func ("/quality/random", test_random);
