@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 import tap
 
@@ -50,10 +51,38 @@ def test_wrong_use():
         (["tset"], "no command is called 'tset'"),
         (["test", "--al"], "unknown option '--al'"),
         (["bench", "nothing-of-that-name"], "no benchmark is called 'nothing-of-that-name'"),
+        (["bench", "--json"], "no benchmark is called '--json'"),
+        (["bench", "noise", "cluster", "--json"], "arguments can be handed to one benchmark only"),
         (["build", "release"], "takes no arguments"),
     ):
         done = run("./dev", *arguments)
         assert done.returncode == 2 and words in done.stderr and not done.stdout, (arguments, done)
+
+
+def test_bench_hands_arguments_on():
+    """A copy of dev that builds nothing, with two benchmarks that print what they were given and where."""
+    with tempfile.TemporaryDirectory() as top:
+        shutil.copy(os.path.join(ROOT, "dev"), top)
+        os.makedirs(os.path.join(top, "scripts"))
+        os.makedirs(os.path.join(top, "bench"))
+        os.makedirs(os.path.join(top, "elsewhere"))
+        shutil.copy(os.path.join(ROOT, "scripts", "say.sh"), os.path.join(top, "scripts"))
+        for name in ("packages", "onnxruntime", "build"):
+            with open(os.path.join(top, "scripts", name + ".sh"), "w") as f:
+                f.write("install_packages() { :; }; bring_onnxruntime() { :; }; configure() { :; }; compile() { :; }\n")
+        with open(os.path.join(top, "bench", "bench_one.py"), "w") as f:
+            f.write('"""The first."""\nimport os, sys\nprint("one", sys.argv[1:], os.path.basename(os.getcwd()))\n')
+        with open(os.path.join(top, "bench", "bench_two.sh"), "w") as f:
+            f.write('# The second.\necho two "$@"\n')
+        for arguments, lines in (
+            ([], ["one          The first.", "two          The second."]),
+            (["one", "--truth", "a b.csv", "DIR"], ["bench one", "one ['--truth', 'a b.csv', 'DIR'] elsewhere"]),
+            (["two", "5", "one"], ["bench two", "two 5 one"]),
+            (["two", "one"], ["bench two", "two", "bench one", "one [] elsewhere"]),
+            (["all"], ["bench one", "one [] elsewhere", "bench two", "two"]),
+        ):
+            done = subprocess.run(["../dev", "bench", *arguments], cwd=os.path.join(top, "elsewhere"), capture_output=True, text=True)
+            assert done.returncode == 0 and done.stdout.splitlines() == lines, (arguments, done)
 
 
 def test_no_root_and_no_sudo_names_the_command():
@@ -80,7 +109,6 @@ def test_mirror_is_read_from_either_form_of_sources():
         "a.list": "deb http://one.example/x nodistro main\ndeb [arch=amd64] http://mirror.example/debian/ bookworm main contrib\n",
         "b.sources": "Types: deb\nURIs: http://mirror.example/debian/\nSuites: bookworm-updates bookworm\nComponents: main\n",
     }
-    import tempfile
     for name, text in forms.items():
         with tempfile.TemporaryDirectory() as folder:
             os.makedirs(os.path.join(folder, "parts"))
