@@ -1,0 +1,174 @@
+/* Excess errors and the guard. Counts by class and kind first; the rest is arithmetic on them. */
+#include "judge/excess.h"
+
+#include <math.h>
+
+#include "judge/distributions.h"
+#include "judge/rates.h"
+
+/* Judged rows, by class; the last class holds those without a truth. */
+typedef struct {
+  gsize classes;
+  gsize *fit, *fit_wrong;     /* classes */
+  gsize *noisy, *noisy_wrong; /* classes */
+} class_counts;
+
+static void
+class_counts_clear (class_counts *t)
+{
+  g_free (t->fit);
+  g_free (t->fit_wrong);
+  g_free (t->noisy);
+  g_free (t->noisy_wrong);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (class_counts, class_counts_clear)
+
+/* Noisy rows of `kind` alone, -1: all; fit ones always. */
+static void
+class_counts_init (class_counts *t, const judge_rows *r, int kind)
+{
+  t->classes = (gsize) r->n_classes + 1;
+  t->fit = g_new0 (gsize, t->classes);
+  t->fit_wrong = g_new0 (gsize, t->classes);
+  t->noisy = g_new0 (gsize, t->classes);
+  t->noisy_wrong = g_new0 (gsize, t->classes);
+  for (gsize i = 0; i < r->n; i++)
+    {
+      row_verdict v = judge_row (r, i);
+      gsize c = r->truth != NULL && r->truth[i] >= 0 ? (gsize) r->truth[i] : t->classes - 1;
+      if (v == VERDICT_UNJUDGED)
+        continue;
+      if (r->noisy[i] == 0)
+        {
+          t->fit[c]++;
+          t->fit_wrong[c] += v != VERDICT_RIGHT;
+        }
+      else if (kind < 0 || (r->kind != NULL && r->kind[i] == kind))
+        {
+          t->noisy[c]++;
+          t->noisy_wrong[c] += v != VERDICT_RIGHT;
+        }
+    }
+}
+
+const char *
+guard_name (guard g)
+{
+  static const char *const names[] = { "too few", "costs", "does not" };
+
+  return names[g];
+}
+
+void
+excess_options_init (excess_options *o)
+{
+  *o = (excess_options){ .level = 0.95, .alpha = 0.01, .margin = 0.05 };
+}
+
+double
+excess_dilution (double called_wrongly, double missed)
+{
+  return 1.0 - called_wrongly - missed;
+}
+
+/* What chance does to the count of mistakes on noisy pictures: the sum of m q (1 - q). */
+static double
+count_variance (const class_counts *t)
+{
+  g_auto (class_rates) q = { 0 };
+  g_autofree double *weight = g_new (double, t->classes);
+
+  class_rates_init (&q, t->noisy_wrong, t->noisy, t->fit, t->classes);
+  for (gsize c = 0; c < t->classes; c++)
+    weight[c] = (double) t->noisy[c];
+  return class_rates_single (&q, weight);
+}
+
+/* An estimated rate with this variance, as a proportion with a Wilson-type interval. */
+static proportion
+rate_interval (double rate, double variance, gsize n, double level)
+{
+  double size = (double) n, p = (rate * size + 0.5) / (size + 1.0);
+
+  return wilson_effective (rate, p * (1.0 - p) / MAX (variance, 1e-12), n, level);
+}
+
+static void
+errors_weigh (excess_errors *e, const class_counts *t, const class_rates *p, const excess_options *o)
+{
+  g_autofree double *weight = g_new (double, t->classes);
+
+  *e = (excess_errors){ 0 };
+  for (gsize c = 0; c < t->classes; c++)
+    {
+      weight[c] = (double) t->noisy[c];
+      e->pictures += t->noisy[c];
+      e->wrong += t->noisy_wrong[c];
+    }
+  if (e->pictures == 0 || p->n == 0)
+    return;
+  rates_sum z = class_rates_sum (p, weight);
+  double m = (double) e->pictures, tail = 0.5 * (1.0 - o->level), all = (double) p->n;
+  double mean = m * (z.sum / m * all + 0.5) / (all + 1.0), x = (double) e->wrong;
+
+  e->known = TRUE;
+  e->expected = z.sum;
+  e->value = x - z.sum;
+  e->low = MIN (x - count_quantile (1.0 - tail, m, mean, z.predictive), e->value);
+  e->high = MAX (x - count_quantile (tail, m, mean, z.predictive), e->value);
+
+  double noise_variance = count_variance (t) / (m * m), fit_variance = z.variance / (m * m);
+  proportion with = rate_interval (x / m, noise_variance, e->pictures, o->level);
+  proportion without = rate_interval (z.sum / m, fit_variance, p->n, o->level);
+  e->effect = difference_of (&with, &without);
+  e->effect.n = e->pictures;
+  with = rate_interval (x / m, noise_variance, e->pictures, 1.0 - 2.0 * o->alpha);
+  without = rate_interval (z.sum / m, fit_variance, p->n, 1.0 - 2.0 * o->alpha);
+  e->surely = difference_of (&with, &without).low;
+  e->guard = e->surely > 0.0 ? GUARD_COSTS : e->effect.high < o->margin ? GUARD_DOES_NOT : GUARD_TOO_FEW;
+}
+
+static mantel_haenszel_result
+common_effect (const class_counts *t, double level)
+{
+  g_autofree stratum *s = g_new (stratum, t->classes);
+
+  for (gsize c = 0; c < t->classes; c++)
+    s[c] = (stratum){ (double) t->noisy_wrong[c], (double) (t->noisy[c] - t->noisy_wrong[c]), (double) t->fit_wrong[c],
+                      (double) (t->fit[c] - t->fit_wrong[c]) };
+  return mantel_haenszel (s, t->classes, level);
+}
+
+void
+excess_init (excess *e, const judge_rows *r, const excess_options *o)
+{
+  g_auto (class_counts) all = { 0 };
+  g_auto (class_rates) p = { 0 };
+
+  *e = (excess){ .n_kinds = r->kind != NULL ? MAX (r->n_kinds, 0) : 0 };
+  class_counts_init (&all, r, -1);
+  class_rates_init (&p, all.fit_wrong, all.fit, all.noisy, all.classes);
+  for (gsize c = 0; c < all.classes; c++)
+    {
+      e->fit_pictures += all.fit[c];
+      e->fit_wrong += all.fit_wrong[c];
+      e->borrowed += all.fit[c] == 0 ? all.noisy[c] : 0;
+    }
+  e->intraclass = p.intraclass;
+  errors_weigh (&e->total, &all, &p, o);
+  e->common = common_effect (&all, o->level);
+  e->kinds = g_new0 (excess_errors, MAX (e->n_kinds, 1));
+  for (int k = 0; k < e->n_kinds; k++)
+    {
+      g_auto (class_counts) one = { 0 };
+      class_counts_init (&one, r, k);
+      errors_weigh (&e->kinds[k], &one, &p, o);
+    }
+}
+
+void
+excess_clear (excess *e)
+{
+  g_free (e->kinds);
+  *e = (excess){ 0 };
+}
