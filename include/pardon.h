@@ -61,8 +61,17 @@ typedef struct {
   int k;                       /* clusters; 0: chosen by silhouette */
   uint64_t min_size;           /* no cluster smaller; 0: any */
   uint64_t seed;
-  int threads; /* 0: as many as cores */
+  int threads;           /* 0: as many as cores */
+  double false_alarms;   /* share of clean pictures that are called noisy; above 0, below 1; default 0.05 */
+  const char *calibrate; /* pictures vouched for (a folder, a list), which then are what clean means; NULL: none */
+  const char *detector;  /* a table made by `pardon train`; NULL: the shipped one */
 } pardon_scan_options;
+
+#define PARDON_MOST_KINDS 33
+typedef struct {
+  char kind[32];
+  uint64_t pictures;
+} pardon_kind_count;
 
 typedef struct {
   uint64_t found, ok, damaged, unreadable, skipped;
@@ -71,10 +80,20 @@ typedef struct {
   int k;
   uint64_t k_of; /* pictures clustered */
   double silhouette, inertia;
-  const char *features; /* static words: where the features came from */
-  char layer[256];      /* the tensor used; "" without a model */
-  size_t dimension;     /* of the features */
-  char notes[8][256];   /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
+  const char *features;                       /* static words: where the features came from */
+  char layer[256];                            /* the tensor used; "" without a model */
+  size_t dimension;                           /* of the features */
+  char detector[128];                         /* the one that judged, with what tells its table from another */
+  uint64_t judged;                            /* pictures with a verdict: those that have pixels */
+  uint64_t noisy;                             /* too degraded to judge a classifier by */
+  uint64_t unlike;                            /* unlike all the detector knows */
+  uint64_t vouched;                           /* pictures the detector was calibrated on; 0: it was not */
+  pardon_kind_count kinds[PARDON_MOST_KINDS]; /* of the noisy ones, most frequent first, ties by name */
+  int n_kinds;
+  double threshold;                                   /* score above which a picture is noisy */
+  double prevalence, prevalence_low, prevalence_high; /* estimated share of degraded pictures; NaN: none judged */
+  double expected_wrong; /* of the noisy ones, the share expected to be fine; NaN: none is noisy */
+  char notes[8][256];    /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
   int n_notes;
 } pardon_scan_result;
 

@@ -13,9 +13,6 @@
 #include "image/decode.h"
 #include "model/catalogue.h"
 
-/* Raised when the same file would give other pixels, or the same pixels other values: then all rows are made anew. */
-#define PIXELS_VERSION 1
-
 #define DEFAULT_BATCH 8
 #define MOST_BATCH    1024 /* more only costs memory */
 
@@ -230,8 +227,10 @@ lens_clear (lens *l)
 }
 
 gboolean
-lens_prepare (const lens *l, const image *picture, image *scratch, float *out, GError **error)
+lens_prepare (const lens *l, const image *picture, const image *measured, image *scratch, float *out, GError **error)
 {
+  if (l->model == NULL && measured != NULL)
+    return look_measure (measured, out, error);
   if (!view_apply (&l->view, picture, scratch, error))
     return FALSE;
   if (l->model == NULL)

@@ -6,6 +6,9 @@
 #include "image/view.h"
 #include "pardon.h"
 
+/* Raised when the same file would give other pixels, or the same pixels other values: then all rows are made anew. */
+#define PIXELS_VERSION 1
+
 typedef struct {
   view view;
   scale scale;
@@ -23,9 +26,11 @@ typedef struct {
 gboolean lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error);
 void lens_clear (lens *l);
 
-/* Workers: a decoded picture to `prepared_size` floats at `out`; `scratch` is the worker's own. FALSE with
- * PARDON_ERROR_PICTURE when this picture cannot be looked at through this view. */
-gboolean lens_prepare (const lens *l, const image *picture, image *scratch, float *out, GError **error);
+/* Workers: a decoded picture to `prepared_size` floats at `out`; `measured` is it through view_measure(), or NULL where that was
+ * not made; `scratch` is the worker's own. FALSE with PARDON_ERROR_PICTURE when this picture cannot be looked at through
+ * this view. */
+gboolean
+lens_prepare (const lens *l, const image *picture, const image *measured, image *scratch, float *out, GError **error);
 
 /* One thread: n prepared pictures to n rows. A row may hold NaN or infinities where the model gives such for a picture. */
 gboolean lens_run (const lens *l, const float *prepared, int n, float *rows, GError **error);

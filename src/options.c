@@ -43,6 +43,12 @@ const option option_table[] = {
     "principal components to cluster in; 0 clusters the features as they are", COMMAND_SCAN, NULL },
   { "k", 'k', OPTION_AUTO, AT (k), "N|auto", "auto", "clusters; auto chooses by silhouette", COMMAND_SCAN, "auto" },
   { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN, NULL },
+  { "false-alarms", 0, OPTION_SHARE, AT (false_alarms), "SHARE", "0.05",
+    "share of clean pictures that may be called too degraded to judge by", COMMAND_SCAN, NULL },
+  { "calibrate", 0, OPTION_FILE, AT (calibrate), "CLEAN_DIR", NULL,
+    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN, NULL },
+  { "detector", 0, OPTION_FILE, AT (detector), "FILE", "the one that comes with pardon",
+    "judge noise by this table (pardon train makes one)", COMMAND_SCAN, NULL },
   { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption; docs/corruptions.md describes the 25 kinds",
     COMMAND_CORRUPT, KINDS },
   { "severity", 's', OPTION_NUMBER, AT (severity), "1..5", "3",
@@ -127,6 +133,11 @@ option_set (const option *o, const char *value, settings *s, GError **error)
       FIELD (s, o, double) = g_ascii_strtod (value, &end);
       if (end == value || *end != 0 || !isfinite (FIELD (s, o, double)) || FIELD (s, o, double) < 0)
         return complain_value (o, value, "a number from 0", error);
+      return TRUE;
+    case OPTION_SHARE:
+      FIELD (s, o, double) = g_ascii_strtod (value, &end);
+      if (end == value || *end != 0 || !(FIELD (s, o, double) > 0 && FIELD (s, o, double) < 1))
+        return complain_value (o, value, "a share above 0 and below 1, such as 0.05", error);
       return TRUE;
     }
   return TRUE;
@@ -370,7 +381,7 @@ gboolean
 options_parse (const command *c, char **arguments, settings *s, GError **error)
 {
   parse_state p = { c, s, 0 };
-  *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48 };
+  *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48, .false_alarms = 0.05 };
   G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
   g_autoptr (GError) why = NULL;
   gboolean fine = parse_line (c, arguments, &p, &why) && (s->config == NULL || parse_config (c, &p, &why));

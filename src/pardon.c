@@ -16,6 +16,7 @@
 #include "image/view.h"
 #include "math/linalg.h"
 #include "model/catalogue.h"
+#include "noise/detector.h"
 #include "pipeline.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
@@ -91,7 +92,7 @@ job_from (const pardon_job *j)
 void
 pardon_scan_options_init (pardon_scan_options *options)
 {
-  *options = (pardon_scan_options){ .pca = 50 };
+  *options = (pardon_scan_options){ .pca = 50, .false_alarms = DETECTOR_FALSE_ALARMS };
 }
 
 int

@@ -1,5 +1,5 @@
-/* Memory is bounded by the window of ordered_map: an item holds one prepared picture (not its decoded pixels, which
- * live in one buffer per worker), whatever the number of pictures. */
+/* Memory is bounded by the window of ordered_map: an item holds one prepared picture and one row of measures (not its
+ * decoded pixels, which live in one buffer per worker), whatever the number of pictures. */
 #include "pass.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/ordered_map.h"
 #include "image/decode.h"
+#include "pixels.h"
 
 typedef struct {
   char *file, *path;
@@ -21,24 +22,26 @@ typedef struct {
   gboolean settled;   /* all there is to know of that stands in the store */
   gboolean untouched; /* settled, and the file has not been written since */
   gboolean same;      /* it holds what it held */
-  store_look look;    /* strings: `reason` below */
-  char *reason;
+  store_look look;    /* strings: the two below */
+  char *reason, *refused;
   float *prepared; /* NULL: nothing to run */
+  float *pixels;   /* NULL: nothing to keep */
 } item;
 
 typedef struct {
-  image decoded, scratch;
+  image decoded, measured, scratch;
 } worker_buffers;
 
 typedef struct {
   store *store;
-  gint64 set;
-  const lens *lens;
+  gint64 set, pixels_set;
+  const lens *lens; /* NULL: none */
   const job *job;
   store_cursor *cursor;
   worker_buffers *buffers;
-  GPtrArray *pending;   /* items waiting for the model, and those between them, in order */
-  guint n_prepared;     /* of the pending ones */
+  GPtrArray *pending; /* items waiting for the model, and those between them, in order */
+  guint n_prepared;   /* of the pending ones */
+  guint batch;
   float *inputs, *rows; /* batch x prepared_size, batch x d */
   guint64 done, total;
   pass_counts *counts;
@@ -51,7 +54,9 @@ item_free (gpointer data)
   g_free (it->file);
   g_free (it->path);
   g_free (it->reason);
+  g_free (it->refused);
   g_free (it->prepared);
+  g_free (it->pixels);
   g_free (it);
 }
 
@@ -67,7 +72,8 @@ produce (gpointer user, GError **error)
   it->path = g_strdup (picture.ref.path);
   it->known = picture.stamp;
   it->content = picture.content;
-  it->settled = picture.content != 0 && (picture.feature_row >= 0 || strcmp (picture.status, STATUS_UNREADABLE) == 0);
+  gboolean whole = (p->lens == NULL || picture.feature_row >= 0) && picture.pixels_row >= 0;
+  it->settled = picture.content != 0 && !picture.refused && (whole || strcmp (picture.status, STATUS_UNREADABLE) == 0);
   return it;
 }
 
@@ -84,9 +90,9 @@ give_up (item *it, GError *why)
   g_error_free (why);
 }
 
-/* Decodes and prepares; a fault becomes the item's reason. */
-static void
-look_closely (pass *p, item *it, int fd, worker_buffers *b)
+/* FALSE when there are no pixels: the item's reason says why. */
+static gboolean
+decode (item *it, int fd, worker_buffers *b)
 {
   GError *why = NULL;
   image_facts *facts = &it->look.facts;
@@ -95,38 +101,75 @@ look_closely (pass *p, item *it, int fd, worker_buffers *b)
   if (d == NULL)
     {
       give_up (it, why);
-      return;
+      return FALSE;
     }
   if (!image_reserve (&b->decoded, facts->width, facts->height, facts->channels))
     {
       give_up (it, g_error_new (PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for %d x %d pixels", facts->width,
                                 facts->height));
-      return;
+      return FALSE;
     }
   gsize size = (gsize) facts->width * (gsize) facts->height * (gsize) facts->channels;
   if (!decoder_read (d, b->decoded.pixels, size, facts, &why))
     {
       give_up (it, why);
-      return;
+      return FALSE;
     }
   if (facts->damage[0] != 0)
     {
       it->look.status = STATUS_DAMAGED;
       it->look.reason = it->reason = g_strdup (facts->damage);
     }
-  it->prepared = g_try_new (float, p->lens->prepared_size);
-  if (it->prepared == NULL)
-    {
-      give_up (it, g_error_new (PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to look at it"));
-      return;
-    }
-  if (!lens_prepare (p->lens, &b->decoded, &b->scratch, it->prepared, &why))
-    {
-      g_clear_pointer (&it->prepared, g_free);
-      g_clear_pointer (&it->reason, g_free);
-      give_up (it, why);
-      it->look.opened = FALSE; /* the view's fault, not the content's: another view may take it */
-    }
+  return TRUE;
+}
+
+/* Failing, which only want of memory brings about, leaves the picture without this row: the next scan tries again. */
+static gboolean
+measure (item *it, worker_buffers *b)
+{
+  it->pixels = g_try_new (float, pixels_size ());
+  if (it->pixels != NULL && pixels_measure (&b->decoded, &b->measured, it->pixels, NULL))
+    return TRUE;
+  g_clear_pointer (&it->pixels, g_free);
+  return FALSE;
+}
+
+static void
+prepare (const lens *l, item *it, const image *measured, worker_buffers *b)
+{
+  g_autoptr (GError) why = NULL;
+  it->prepared = g_try_new (float, l->prepared_size);
+  if (it->prepared != NULL && lens_prepare (l, &b->decoded, measured, &b->scratch, it->prepared, &why))
+    return;
+  g_clear_pointer (&it->prepared, g_free);
+  /* the view's fault, not the content's: another view may take it */
+  it->refused = g_strdup (why != NULL ? why->message : "not enough memory to look at it");
+  it->look.refused = it->refused;
+}
+
+/* Decodes once for whichever rows are missing. */
+static void
+look_closely (pass *p, item *it, int fd, worker_buffers *b, gboolean pixels, gboolean features)
+{
+  if (!decode (it, fd, b))
+    return;
+  gboolean measured = pixels && measure (it, b);
+  if (features)
+    prepare (p->lens, it, measured ? &b->measured : NULL, b);
+}
+
+static void
+look (pass *p, item *it, int fd, worker_buffers *b)
+{
+  gint64 row = -1, pixels_row = -1;
+  gboolean readable = TRUE;
+  gint64 content = store_find_content (p->store, &it->look.hash, p->set, &row, &readable, NULL);
+  if (content != 0)
+    store_find_content (p->store, &it->look.hash, p->pixels_set, &pixels_row, NULL, NULL);
+  it->same = content != 0 && content == it->content;
+  gboolean pixels = pixels_row < 0, features = p->lens != NULL && row < 0;
+  if (content == 0 || (readable && (pixels || features)))
+    look_closely (p, it, fd, b, pixels, features);
 }
 
 static void
@@ -136,8 +179,6 @@ work (gpointer data, int worker, gpointer user)
   pass *p = user;
   struct stat st;
   GError *why = NULL;
-  gint64 row = -1;
-  gboolean readable = TRUE;
 
   it->look.file = it->file;
   int fd = open (it->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -163,10 +204,7 @@ work (gpointer data, int worker, gpointer user)
       else
         {
           it->look.opened = TRUE;
-          gint64 content = store_find_content (p->store, &it->look.hash, p->set, &row, &readable, NULL);
-          it->same = content != 0 && content == it->content;
-          if (content == 0 || (readable && row < 0))
-            look_closely (p, it, fd, &p->buffers[worker]);
+          look (p, it, fd, &p->buffers[worker]);
         }
     }
   close (fd);
@@ -191,10 +229,11 @@ write_item (pass *p, item *it, const float *row, GError **error)
     {
       it->look.features = row;
       it->look.d = row != NULL ? p->lens->d : 0;
+      it->look.pixels = (store_row){ p->pixels_set, it->pixels, pixels_size () };
       if (!store_put (p->store, p->set, &it->look, error))
         return FALSE;
     }
-  job_tell (p->job, "looking at pictures", ++p->done, p->total);
+  job_tell (p->job, p->lens != NULL ? "looking at pictures" : "looking at clean pictures", ++p->done, p->total);
   return TRUE;
 }
 
@@ -219,9 +258,7 @@ flush (pass *p, GError **error)
       if (row != NULL && !is_finite (row, p->lens->d))
         {
           row = NULL;
-          it->look.opened = FALSE; /* the model's fault, not the content's */
-          it->look.status = STATUS_UNREADABLE;
-          it->look.reason = "the model gave values that are no numbers (NaN or infinite) for this picture";
+          it->look.refused = "the model gave values that are no numbers (NaN or infinite) for this picture";
         }
       if (!write_item (p, it, row, error))
         return FALSE;
@@ -238,7 +275,7 @@ consume (gpointer data, gpointer user, GError **error)
   item *it = data;
   g_ptr_array_add (p->pending, it);
   p->n_prepared += it->prepared != NULL;
-  if (p->n_prepared > 0 && p->n_prepared < (guint) p->lens->batch && p->pending->len < 8 * (guint) p->lens->batch)
+  if (p->n_prepared > 0 && p->n_prepared < p->batch && p->pending->len < 8 * p->batch)
     return TRUE;
   return flush (p, error);
 }
@@ -251,23 +288,31 @@ discard (gpointer data, gpointer user)
 }
 
 gboolean
-pass_run (store *s, gint64 set, const lens *l, int threads, const job *j, pass_counts *counts, GError **error)
+pass_run (store *s, gint64 set, gint64 pixels_set, const lens *l, int threads, const job *j, pass_counts *counts,
+          GError **error)
 {
-  pass p = { .store = s, .set = set, .lens = l, .job = j, .counts = counts, .total = store_count (s) };
+  pass p = { .store = s,
+             .set = set,
+             .pixels_set = pixels_set,
+             .lens = l,
+             .job = j,
+             .counts = counts,
+             .batch = l != NULL ? (guint) l->batch : 1,
+             .total = store_count (s) };
   *counts = (pass_counts){ 0 };
-  p.cursor = store_cursor_new (s, set, error);
+  p.cursor = store_cursor_new_pixels (s, set, pixels_set, error);
   if (p.cursor == NULL)
     return FALSE;
   p.buffers = g_new0 (worker_buffers, threads);
   p.pending = g_ptr_array_new_with_free_func (item_free);
-  p.inputs = g_try_new (float, (gsize) l->batch * l->prepared_size);
-  p.rows = g_try_new (float, (gsize) l->batch * l->d);
+  p.inputs = l != NULL ? g_try_new (float, (gsize) l->batch * l->prepared_size) : NULL;
+  p.rows = l != NULL ? g_try_new (float, (gsize) l->batch * l->d) : NULL;
 
-  ordered_map map = { threads, 4 * threads + 2 * l->batch, produce, work, consume, discard, &p };
-  gboolean fine = p.inputs != NULL && p.rows != NULL;
+  ordered_map map = { threads, 4 * threads + 2 * (int) p.batch, produce, work, consume, discard, &p };
+  gboolean fine = l == NULL || (p.inputs != NULL && p.rows != NULL);
   if (!fine)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for batches of %d; lower --batch",
-                 l->batch);
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for batches of %u; lower --batch",
+                 p.batch);
   fine = fine && ordered_map_run (&map, j, error) && flush (&p, error);
   /* what was looked at is kept even when the pass ends early; the first error is the one to tell */
   fine = store_commit (s, fine ? error : NULL) && fine;
@@ -275,6 +320,7 @@ pass_run (store *s, gint64 set, const lens *l, int threads, const job *j, pass_c
   for (int i = 0; i < threads; i++)
     {
       image_clear (&p.buffers[i].decoded);
+      image_clear (&p.buffers[i].measured);
       image_clear (&p.buffers[i].scratch);
     }
   g_free (p.buffers);

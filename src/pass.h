@@ -10,4 +10,7 @@ typedef struct {
   guint64 unchanged; /* pictures that hold what they held when last looked at */
 } pass_counts;
 
-gboolean pass_run (store *s, gint64 set, const lens *l, int threads, const job *j, pass_counts *counts, GError **error);
+/* Gives every readable picture its rows: in `pixels_set` what pixels.h keeps, in `set` what the lens sees. Without a
+ * lens (NULL; `set` 0) the former alone. A picture is decoded once for both, and only where one is missing. */
+gboolean pass_run (store *s, gint64 set, gint64 pixels_set, const lens *l, int threads, const job *j,
+                   pass_counts *counts, GError **error);

@@ -1,8 +1,9 @@
 /* A scan, step by step:
  *
- *     list what there is -> look at each picture -> group the rows -> write results
+ *     list what there is -> look at each picture -> group the rows -> judge the noise -> write results
  *
- * Each step is one function below, in that order; pass.c is the second one, the only one that takes long. Everything
+ * Each step is one function, in that order; pass.c is the second one, the only one that takes long, verdicts.c the
+ * fourth, which sees rows of measures alone and changes nothing that was grouped. Everything
  * that is known lives in the store, so a scan that is stopped loses nothing, one that is killed what it looked at in the
  * last five seconds, and the next one goes on from there. */
 #include "pipeline.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "calibrate.h"
 #include "cluster/cluster.h"
 #include "config.h"
 #include "image/decode.h"
@@ -18,13 +20,16 @@
 #include "lens.h"
 #include "output/report.h"
 #include "pass.h"
+#include "pixels.h"
 #include "source/source.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
+#include "verdicts.h"
 
 #define MOST_THREADS      256
 #define THUMBNAIL_SIDE    96
 #define THUMBNAIL_QUALITY 80
+#define TOO_MANY_UNLIKE   (1.0 / 3) /* of the pictures: then the detector is out of its depth */
 
 static void note (pardon_scan_result *result, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -206,7 +211,37 @@ group_rows (store *s, gint64 set, const GArray *rows, const pardon_scan_options 
   return fine;
 }
 
-/* --- 4. write ------------------------------------------------------------------------------- */
+/* --- 4. judge ------------------------------------------------------------------------------- */
+
+static gboolean
+judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, const job *j, pardon_scan_result *result,
+             GError **error)
+{
+  if (!verdicts_make (v, s, pixels, l, threads, j, error))
+    return FALSE;
+  g_strlcpy (result->detector, detector_name (v->detector), sizeof result->detector);
+  result->judged = v->judged;
+  result->noisy = v->noisy;
+  result->unlike = v->unlike;
+  result->vouched = v->vouched;
+  result->threshold = v->threshold;
+  result->prevalence = v->prevalence.share;
+  result->prevalence_low = v->prevalence.low;
+  result->prevalence_high = v->prevalence.high;
+  result->expected_wrong = v->prevalence.wrong;
+  if (v->vouched == 0 && (double) v->unlike > TOO_MANY_UNLIKE * (double) v->judged)
+    note (
+        result,
+        "%.0f %% of the pictures are unlike the photographs that the noise detector knows, so its verdicts are not to "
+        "be relied on; --calibrate CLEAN_DIR (pictures you vouch for) or --probes N is the remedy",
+        100 * (double) v->unlike / (double) v->judged);
+  if (v->judged < result->ok + result->damaged)
+    note (result, "memory was too short to judge %" G_GUINT64_FORMAT " pictures; scan again",
+          result->ok + result->damaged - v->judged);
+  return TRUE;
+}
+
+/* --- 5. write ------------------------------------------------------------------------------- */
 
 static GBytes *
 make_thumbnail (const char *path, int *width, int *height)
@@ -242,8 +277,9 @@ add_number (report *r, const char *name, guint64 value)
 
 /* What was asked, under the options' own names, so that a reader can ask it again. */
 static void
-describe (report *r, const pardon_scan_options *o, const lens *l)
+describe (report *r, const pardon_scan_options *o, const lens *l, const verdicts *v)
 {
+  char share[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char *paths = g_strjoinv ("  ", (char **) o->paths);
   report_add_setting (r, "pictures", paths);
   if (o->excludes != NULL)
@@ -268,16 +304,46 @@ describe (report *r, const pardon_scan_options *o, const lens *l)
     report_add_setting (r, "k", "auto");
   add_number (r, "min-size", o->min_size);
   add_number (r, "seed", o->seed);
+  report_add_setting (r, "false-alarms", g_ascii_formatd (share, sizeof share, "%.6g", o->false_alarms));
+  if (o->calibrate != NULL)
+    report_add_setting (r, "calibrate", o->calibrate);
+  report_add_setting (r, "detector", detector_name (v->detector));
+}
+
+static void
+describe_noise (report_noise *n, const verdicts *v)
+{
+  n->detector = g_strdup (detector_name (v->detector));
+  n->false_alarms = v->false_alarms;
+  n->threshold = v->threshold;
+  n->share = v->prevalence.share;
+  n->low = v->prevalence.low;
+  n->high = v->prevalence.high;
+  n->wrong = v->prevalence.wrong;
+  n->vouched = v->vouched;
+}
+
+static void
+count_kinds (const report_noise *n, pardon_scan_result *result)
+{
+  for (guint i = 0; i < n->kinds->len && result->n_kinds < PARDON_MOST_KINDS; i++)
+    {
+      const report_kind *k = n->kinds->pdata[i];
+      pardon_kind_count *count = &result->kinds[result->n_kinds++];
+      g_strlcpy (count->kind, k->kind, sizeof count->kind);
+      count->pictures = k->pictures;
+    }
 }
 
 static gboolean
-write_results (store *s, const pardon_scan_options *o, const lens *l, const pardon_scan_result *result, const job *j,
-               GError **error)
+write_results (store *s, const pardon_scan_options *o, const lens *l, const verdicts *v, pardon_scan_result *result,
+               const job *j, GError **error)
 {
   const char *dir = store_dir (s);
   report r;
   report_init (&r);
-  describe (&r, o, l);
+  describe (&r, o, l, v);
+  describe_noise (&r.noise, v);
   r.added = result->added;
   r.vanished = result->vanished;
   gboolean fine = report_keep (s, &r, error) && store_note (s, "features", l->key, error);
@@ -285,6 +351,7 @@ write_results (store *s, const pardon_scan_options *o, const lens *l, const pard
   if (!fine || !store_commit (s, error) || !report_write_csv (s, dir, error)
       || !report_fill (s, make_thumbnail, j, &r, error))
     return FALSE;
+  count_kinds (&r.noise, result);
   fine = report_write_json (&r, dir, error) && report_write_html (&r, dir, error);
   report_clear (&r);
   return fine;
@@ -293,15 +360,19 @@ write_results (store *s, const pardon_scan_options *o, const lens *l, const pard
 /* --- the recipe ------------------------------------------------------------------------------ */
 
 static gboolean
-scan_into (store *s, const lens *l, const source_options *where, const pardon_scan_options *o, int threads,
+scan_into (store *s, const lens *l, verdicts *v, const source_options *where, const pardon_scan_options *o, int threads,
            const job *j, pardon_scan_result *result, GError **error)
 {
   pass_counts counts;
-  gint64 set;
+  gint64 set, pixels;
+  g_autofree char *key = pixels_key ();
 
+  if (o->calibrate != NULL && !calibrate (v->detector, o->calibrate, o->output, threads, j, &v->vouched, error))
+    return FALSE;
   if (!list_pictures (s, where, o, j, result, error))
     return FALSE;
-  if ((set = store_feature_set (s, l->key, error)) == 0 || !pass_run (s, set, l, threads, j, &counts, error))
+  if ((set = store_feature_set (s, l->key, error)) == 0 || (pixels = store_feature_set (s, key, error)) == 0
+      || !pass_run (s, set, pixels, l, threads, j, &counts, error))
     return FALSE;
   result->unchanged = counts.unchanged;
 
@@ -313,7 +384,8 @@ scan_into (store *s, const lens *l, const source_options *where, const pardon_sc
     return FALSE;
   if (rows->len == 0 && !store_put_clustering (s, set, &(clustering){ 0 }, error))
     return FALSE;
-  if (!write_results (s, o, l, result, j, error) || !store_finish (s, error))
+  if (!judge_noise (s, pixels, v, l, threads, j, result, error) || !write_results (s, o, l, v, result, j, error)
+      || !store_finish (s, error))
     return FALSE;
   if (rows->len > 0)
     return TRUE;
@@ -321,6 +393,14 @@ scan_into (store *s, const lens *l, const source_options *where, const pardon_sc
                "no picture of %" G_GUINT64_FORMAT " can be used; %s ('%s/images.csv' has them all)", result->found,
                first, o->output);
   return FALSE;
+}
+
+/* What one machine cannot read another one, or this one with another library, may. */
+static char *
+describe_decoder (void)
+{
+  g_autofree char *libraries = decode_describe ();
+  return g_strdup_printf ("pardon %s, %s", PARDON_VERSION, libraries);
 }
 
 gboolean
@@ -331,11 +411,19 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
   source_options where = {
     .paths = o->paths, .excludes = o->excludes, .skip_dir = results_dir, .is_picture = decode_is_picture
   };
-  lens l;
+  lens l = { 0 };
+  verdicts v = { 0 };
 
   *result = (pardon_scan_result){ 0 };
-  if (!anything_there (&where, j, error) || !lens_open (o, threads, &l, error))
+  if (!anything_there (&where, j, error)
+      || (o->calibrate != NULL && !calibrate_check (o->calibrate, o->output, j, error))
+      || !verdicts_open (o, &v, error))
     return FALSE;
+  if (!lens_open (o, threads, &l, error))
+    {
+      verdicts_clear (&v);
+      return FALSE;
+    }
   result->features = l.model != NULL ? "a model" : "the built-in look descriptor";
   result->dimension = l.d;
   if (l.model != NULL)
@@ -347,13 +435,9 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
 
   g_autoptr (store) s = store_open (o->output, TRUE, error);
   if (s != NULL)
-    {
-      /* what one machine cannot read another one, or this one with another library, may */
-      g_autofree char *libraries = decode_describe ();
-      g_autofree char *decoder_key = g_strdup_printf ("pardon %s, %s", PARDON_VERSION, libraries);
-      store_set_decoder (s, decoder_key);
-    }
-  gboolean fine = s != NULL && scan_into (s, &l, &where, o, threads, j, result, error);
+    store_set_decoder (s, describe_decoder);
+  gboolean fine = s != NULL && scan_into (s, &l, &v, &where, o, threads, j, result, error);
   lens_clear (&l);
+  verdicts_clear (&v);
   return fine;
 }

@@ -16,6 +16,9 @@ STAGES = {
     "feature": {"base"},
     "model": {"base"},
     "cluster": {"base", "math"},
+    "duplicate": {"base"},
+    "noise": {"base", "math"},
+    "judge": {"base", "math"},
     "output": {"base", "store"},
 }
 # The program sees the library through include/pardon.h alone; its table of options may use base/.

@@ -18,9 +18,11 @@ enum {
 typedef struct {
   char **rest; /* arguments that are no options; NULL-ended, never NULL */
   char *config, *output, *model, *layer, *view, *scale, *kind, *npy, *shell;
+  char *calibrate, *detector;
   char **exclude; /* NULL: none */
   gint64 sample, pca, k, min_size, seed, threads, batch, count;
   double severity, radius; /* radius below 0: not given */
+  double false_alarms;
   gboolean overwrite, man;
 } settings;
 

@@ -12,6 +12,32 @@ plural (uint64_t n, const char *one, const char *many)
   return n == 1 ? one : many;
 }
 
+/* A share as a percentage, the numbers alone. */
+static double
+percent (double share)
+{
+  return 100 * share;
+}
+
+static void
+print_noise (const settings *s, const pardon_scan_result *r)
+{
+  if (r->judged == 0)
+    return;
+  printf ("noise: %" PRIu64 " of %" PRIu64 " %s too degraded to judge by (%.1f %%)", r->noisy, r->judged,
+          plural (r->judged, "picture is", "pictures are"), percent ((double) r->noisy / (double) r->judged));
+  for (int i = 0; i < r->n_kinds; i++)
+    printf ("%s %" PRIu64 " %s", i == 0 ? ":" : ",", r->kinds[i].pictures, r->kinds[i].kind);
+  printf ("\n");
+  if (r->vouched > 0)
+    printf ("noise: judged against %" PRIu64 " pictures of '%s'\n", r->vouched, s->calibrate);
+  printf ("noise: an estimated %.1f %% of the pictures are degraded (%.1f to %.1f %%)", percent (r->prevalence),
+          percent (r->prevalence_low), percent (r->prevalence_high));
+  if (r->noisy > 0)
+    printf ("; of those found too degraded, expect %.1f %% to be fine", percent (r->expected_wrong));
+  printf ("\n");
+}
+
 static void
 print_result (const settings *s, const pardon_scan_result *r)
 {
@@ -39,6 +65,7 @@ print_result (const settings *s, const pardon_scan_result *r)
   if (r->k > 1)
     printf (", silhouette %.3f, inertia %.6g", r->silhouette, r->inertia);
   printf ("\n");
+  print_noise (s, r);
   printf ("report: %s/report.html\n", s->output);
 }
 
@@ -69,6 +96,9 @@ run (const settings *s)
   o.min_size = (uint64_t) s->min_size;
   o.seed = (uint64_t) s->seed;
   o.threads = (int) s->threads;
+  o.false_alarms = s->false_alarms;
+  o.calibrate = s->calibrate;
+  o.detector = s->detector;
   if (pardon_scan (&o, progress_begin (), &result, &error) != 0)
     return progress_fail (error);
   progress_end ();
@@ -82,7 +112,8 @@ const command command_scan = {
   "PATH... -o DIR [OPTIONS]",
   "look at pictures, group those that look alike, write a report",
   "Finds pictures (files, folders, CSV lists with a column 'file'), looks at each as a model would see it, turns it "
-  "into a row of numbers (features), groups alike ones with PCA and k-means, and writes DIR/report.html, images.csv, "
+  "into a row of numbers (features), groups alike ones with PCA and k-means, says of each whether it is too degraded "
+  "(blurred, noisy, dark, cut off, ...) to judge a classifier by, and writes DIR/report.html, images.csv, noise.csv, "
   "clusters.csv, manifest.csv, summary.json and report.json.\n\n"
   "A second scan into the same DIR looks only at what has changed. A picture that cannot be read becomes a row with "
   "the "

@@ -47,3 +47,7 @@ gboolean corrupt (image *im, int kind, double severity, guint64 seed, GError **e
  * ImageFilter.BoxBlur to the bit (fractional radius too), horizontal then vertical, each rounded to 8 bits.
  * In place. */
 gboolean corrupt_box_blur (image *im, double radius, GError **error);
+
+/* In place: the picture as it comes back from a JPEG of `quality` 1..100, with or without halved chroma. The pictures'
+ * own history, not a corruption, where the quality is high. */
+gboolean corrupt_resave (image *im, int quality, gboolean full_chroma, GError **error);

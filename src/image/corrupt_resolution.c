@@ -81,12 +81,10 @@ decode_jpeg (GBytes *bytes, guint8 *rgb, GError **error)
 }
 
 gboolean
-corrupt_with_jpeg (corruption *c, GError **error)
+corrupt_resave (image *im, int quality, gboolean full_chroma, GError **error)
 {
-  int quality = (int) floor (c->amount + 0.5);
-  gboolean full_chroma = random_below (&c->random, 4) == 0;
   image rgb = { 0 };
-  gboolean fine = rgb_of (c->im, &rgb, error);
+  gboolean fine = rgb_of (im, &rgb, error);
 
   if (fine)
     {
@@ -94,9 +92,17 @@ corrupt_with_jpeg (corruption *c, GError **error)
       fine = bytes != NULL && decode_jpeg (bytes, rgb.pixels, error);
     }
   if (fine)
-    put_rgb (rgb.pixels, c->im);
+    put_rgb (rgb.pixels, im);
   image_clear (&rgb);
   return fine;
+}
+
+gboolean
+corrupt_with_jpeg (corruption *c, GError **error)
+{
+  int quality = (int) floor (c->amount + 0.5);
+
+  return corrupt_resave (c->im, quality, random_below (&c->random, 4) == 0, error);
 }
 
 /* ---- large pixels */

@@ -1,4 +1,4 @@
-/* images.csv, clusters.csv and manifest.csv, straight from the store's cursors: one row in memory at a time. File names
+/* images.csv, noise.csv, clusters.csv and manifest.csv, straight from the store's cursors: one row in memory at a time. File names
  * are written as the raw bytes they are, so that they can be opened again. */
 #include "output/report.h"
 
@@ -65,9 +65,39 @@ drop (csv_out *o)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (csv_out, drop)
 
 static void
+put_flag (csv_out *o, gboolean known, gboolean flag)
+{
+  put_text (o, !known ? "" : flag ? "1" : "0");
+}
+
+static void
+put_verdict (csv_out *o, const store_verdict *v)
+{
+  put_measure (o, v->judged ? v->noise : NAN);
+  put_flag (o, v->judged, v->noisy);
+  put_text (o, v->kind);
+  put_measure (o, v->noisy ? v->severity : NAN);
+}
+
+/* Of the file itself, besides its size. */
+static void
+put_facts (csv_out *o, const store_picture *p, gboolean sized)
+{
+  const image_facts *f = &p->facts;
+  if (sized)
+    put_count (o, (guint64) f->bits);
+  else
+    put_text (o, "");
+  put_text (o, sized ? f->space : "");
+  put_flag (o, p->verdict.judged, p->verdict.grey);
+  put_measure (o, sized ? (double) f->width / f->height : NAN);
+  put_flag (o, p->verdict.judged && p->verdict.enlarged >= 0, p->verdict.enlarged == 1);
+}
+
+static void
 put_image (csv_out *o, const store_picture *p)
 {
-  gboolean sized = p->facts.width > 0 && g_strcmp0 (p->status, STATUS_UNREADABLE) != 0;
+  gboolean sized = p->facts.width > 0;
   put_text (o, p->ref.file);
   put_text (o, p->status);
   put_text (o, p->reason);
@@ -96,6 +126,8 @@ put_image (csv_out *o, const store_picture *p)
       put_text (o, "");
       put_text (o, "");
     }
+  put_verdict (o, &p->verdict);
+  put_facts (o, p, sized);
   end_line (o);
 }
 
@@ -103,7 +135,10 @@ static gboolean
 write_images (store *s, const char *dir, GError **error)
 {
   g_auto (csv_out) o = { 0 };
-  if (!begin (&o, dir, "images.csv", "file,status,reason,width,height,format,bytes,cluster,distance", error))
+  if (!begin (&o, dir, "images.csv",
+              "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,"
+              "aspect,enlarged",
+              error))
     return FALSE;
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
   if (cursor == NULL)
@@ -111,6 +146,46 @@ write_images (store *s, const char *dir, GError **error)
   g_autoptr (GError) fault = NULL;
   for (store_picture p; store_cursor_next (cursor, &p, &fault);)
     put_image (&o, &p);
+  if (fault != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  return whole_file_commit (o.file, error);
+}
+
+static void
+put_noise (csv_out *o, const store_picture *p, guint n_kinds)
+{
+  const store_verdict *v = &p->verdict;
+  put_text (o, p->ref.file);
+  put_measure (o, v->score);
+  put_verdict (o, v);
+  put_measure (o, v->unlike);
+  for (guint i = 0; i < n_kinds; i++)
+    put_measure (o, i < v->n_kinds ? (double) v->kinds[i] : NAN);
+  end_line (o);
+}
+
+static gboolean
+write_noise (store *s, const char *dir, GError **error)
+{
+  g_auto (csv_out) o = { 0 };
+  g_auto (GStrv) kinds = store_verdict_kinds (s, error);
+  if (kinds == NULL)
+    return FALSE;
+  g_autoptr (GString) header = g_string_new ("file,score,noise,noisy,kind,severity,unlike");
+  for (char **k = kinds; *k != NULL; k++)
+    csv_append (header, *k, FALSE);
+  if (!begin (&o, dir, "noise.csv", header->str, error))
+    return FALSE;
+  g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
+  if (cursor == NULL)
+    return FALSE;
+  g_autoptr (GError) fault = NULL;
+  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
+    if (p.verdict.judged)
+      put_noise (&o, &p, g_strv_length (kinds));
   if (fault != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));
@@ -232,5 +307,6 @@ write_manifest (store *s, const char *dir, GError **error)
 gboolean
 report_write_csv (store *s, const char *dir, GError **error)
 {
-  return write_images (s, dir, error) && write_clusters (s, dir, error) && write_manifest (s, dir, error);
+  return write_images (s, dir, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
+         && write_manifest (s, dir, error);
 }

@@ -81,6 +81,37 @@ set_counts (json_t *into, const report *r)
   json_object_set_new (into, "vanished", count (r->vanished));
 }
 
+/* Null where nobody judged. */
+static json_t *
+noise_object (const report_noise *n)
+{
+  if (n->detector == NULL)
+    return json_null ();
+  json_t *o = json_object (), *kinds = json_array (), *prevalence = json_object ();
+  json_object_set_new (o, "detector", text (n->detector));
+  json_object_set_new (o, "calibrated_on", count (n->vouched));
+  json_object_set_new (o, "false_alarms", measure (n->false_alarms));
+  json_object_set_new (o, "threshold", measure (n->threshold));
+  json_object_set_new (o, "judged", count (n->judged));
+  json_object_set_new (o, "noisy", count (n->noisy));
+  for (guint i = 0; i < n->kinds->len; i++)
+    {
+      const report_kind *k = n->kinds->pdata[i];
+      json_t *one = json_object ();
+      json_object_set_new (one, "kind", text (k->kind));
+      json_object_set_new (one, "pictures", count (k->pictures));
+      json_array_append_new (kinds, one);
+    }
+  json_object_set_new (o, "kinds", kinds);
+  json_object_set_new (prevalence, "share", measure (n->share));
+  json_object_set_new (prevalence, "low", measure (n->low));
+  json_object_set_new (prevalence, "high", measure (n->high));
+  json_object_set_new (o, "prevalence", prevalence);
+  json_object_set_new (o, "expected_wrong", measure (n->wrong));
+  json_object_set_new (o, "unlike", share_of ((double) n->unlike, (double) n->judged));
+  return o;
+}
+
 static json_t *
 clustering_object (const clustering *c)
 {
@@ -175,6 +206,7 @@ report_document (const report *r)
   json_t *counts = json_object ();
   set_counts (counts, r);
   json_object_set_new (o, "counts", counts);
+  json_object_set_new (o, "noise", noise_object (&r->noise));
   json_object_set_new (o, "clustering", clustering_object (&r->clusters));
   json_t *clusters = json_array ();
   for (guint i = 0; i < r->groups->len; i++)
@@ -219,6 +251,7 @@ summary_document (const report *r)
   for (guint i = 0; i < r->groups->len; i++)
     json_array_append_new (sizes, count (((const report_cluster *) r->groups->pdata[i])->size));
   json_object_set_new (o, "sizes", sizes);
+  json_object_set_new (o, "noise", noise_object (&r->noise));
   json_object_set_new (o, "settings", settings_object (r));
   return o;
 }

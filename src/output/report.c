@@ -11,6 +11,7 @@
 #define NOTE_SETTINGS "report.settings" /* a line per setting: NAME=VALUE, the value escaped by g_strescape */
 #define NOTE_ADDED    "report.added"
 #define NOTE_VANISHED "report.vanished"
+#define NOTE_NOISE    "report.noise" /* a key file with one group, as `numbers_of_noise` */
 
 #define MEMBERS_IN_ALL   960 /* thumbnails in one report, before MEMBERS_AT_LEAST takes over */
 #define MEMBERS_AT_LEAST 3
@@ -43,6 +44,14 @@ cluster_free (gpointer data)
 }
 
 static void
+kind_free (gpointer data)
+{
+  report_kind *k = data;
+  g_free (k->kind);
+  g_free (k);
+}
+
+static void
 problem_free (gpointer data)
 {
   report_problem *p = data;
@@ -60,6 +69,7 @@ report_init (report *r)
   r->settings = g_ptr_array_new_with_free_func (setting_free);
   r->groups = g_ptr_array_new_with_free_func (cluster_free);
   r->problems = g_ptr_array_new_with_free_func (problem_free);
+  r->noise.kinds = g_ptr_array_new_with_free_func (kind_free);
 }
 
 void
@@ -87,6 +97,8 @@ report_clear (report *r)
   g_clear_pointer (&r->settings, g_ptr_array_unref);
   g_clear_pointer (&r->groups, g_ptr_array_unref);
   g_clear_pointer (&r->problems, g_ptr_array_unref);
+  g_clear_pointer (&r->noise.kinds, g_ptr_array_unref);
+  g_free (r->noise.detector);
   *r = (report){ 0 };
 }
 
@@ -97,6 +109,53 @@ keep_count (store *s, const char *key, guint64 count, GError **error)
 {
   g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, count);
   return store_note (s, key, text, error);
+}
+
+/* The numbers of `n` that no picture tells, under the names they are kept by. */
+static void
+numbers_of_noise (report_noise *n, const char *names[6], double *values[6])
+{
+  int i = 0;
+  names[i] = "false_alarms", values[i++] = &n->false_alarms;
+  names[i] = "threshold", values[i++] = &n->threshold;
+  names[i] = "share", values[i++] = &n->share;
+  names[i] = "low", values[i++] = &n->low;
+  names[i] = "high", values[i++] = &n->high;
+  names[i] = "wrong", values[i++] = &n->wrong;
+}
+
+static gboolean
+keep_noise (store *s, const report_noise *noise, GError **error)
+{
+  if (noise->detector == NULL)
+    return store_note (s, NOTE_NOISE, NULL, error);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  const char *names[6];
+  double *values[6];
+  report_noise n = *noise;
+  numbers_of_noise (&n, names, values);
+  for (int i = 0; i < 6; i++)
+    g_key_file_set_double (file, "noise", names[i], *values[i]);
+  g_key_file_set_string (file, "noise", "detector", n.detector);
+  g_key_file_set_uint64 (file, "noise", "vouched", n.vouched);
+  g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
+  return store_note (s, NOTE_NOISE, text, error);
+}
+
+static void
+fill_noise (store *s, report_noise *n)
+{
+  g_autofree char *text = store_get_note (s, NOTE_NOISE);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  const char *names[6];
+  double *values[6];
+  if (text == NULL || !g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
+    return;
+  numbers_of_noise (n, names, values);
+  for (int i = 0; i < 6; i++)
+    *values[i] = g_key_file_get_double (file, "noise", names[i], NULL);
+  n->detector = g_key_file_get_string (file, "noise", "detector", NULL);
+  n->vouched = g_key_file_get_uint64 (file, "noise", "vouched", NULL);
 }
 
 gboolean
@@ -110,7 +169,7 @@ report_keep (store *s, const report *r, GError **error)
       g_string_append_printf (lines, "%s=%s\n", setting[0], value);
     }
   return store_note (s, NOTE_SETTINGS, lines->str, error) && keep_count (s, NOTE_ADDED, r->added, error)
-         && keep_count (s, NOTE_VANISHED, r->vanished, error);
+         && keep_count (s, NOTE_VANISHED, r->vanished, error) && keep_noise (s, &r->noise, error);
 }
 
 static guint64
@@ -125,6 +184,7 @@ fill_kept (store *s, report *r)
 {
   r->added = kept_count (s, NOTE_ADDED);
   r->vanished = kept_count (s, NOTE_VANISHED);
+  fill_noise (s, &r->noise);
   g_autofree char *text = store_get_note (s, NOTE_SETTINGS);
   g_auto (GStrv) lines = g_strsplit (text == NULL ? "" : text, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
@@ -156,6 +216,40 @@ add_problem (report *r, const store_picture *p)
   g_ptr_array_add (r->problems, problem);
 }
 
+static void
+count_kind (report_noise *n, const char *name)
+{
+  for (guint i = 0; i < n->kinds->len; i++)
+    {
+      report_kind *k = n->kinds->pdata[i];
+      if (strcmp (k->kind, name) == 0)
+        {
+          k->pictures++;
+          return;
+        }
+    }
+  report_kind *k = g_new (report_kind, 1);
+  *k = (report_kind){ g_strdup (name), 1 };
+  g_ptr_array_add (n->kinds, k);
+}
+
+static void
+count_verdict (report_noise *n, const store_verdict *v)
+{
+  n->judged += v->judged;
+  n->noisy += v->noisy;
+  n->unlike += v->judged && v->unlike > 1;
+  if (v->noisy)
+    count_kind (n, v->kind);
+}
+
+static gint
+by_pictures (gconstpointer a, gconstpointer b)
+{
+  const report_kind *x = *(const report_kind *const *) a, *y = *(const report_kind *const *) b;
+  return x->pictures != y->pictures ? (x->pictures < y->pictures ? 1 : -1) : strcmp (x->kind, y->kind);
+}
+
 static gboolean
 fill_pictures (store *s, const job *j, report *r, GError **error)
 {
@@ -174,6 +268,7 @@ fill_pictures (store *s, const job *j, report *r, GError **error)
         r->damaged++;
       else
         r->unreadable++;
+      count_verdict (&r->noise, &p.verdict);
       if (!ok && r->problems->len < REPORT_PROBLEMS)
         add_problem (r, &p);
     }
@@ -182,6 +277,7 @@ fill_pictures (store *s, const job *j, report *r, GError **error)
       g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
+  g_ptr_array_sort (r->noise.kinds, by_pictures);
   return store_each_skipped (s, count_skipped, &r->skipped, error);
 }
 

@@ -30,11 +30,28 @@ typedef struct {
 } report_problem;
 
 typedef struct {
+  char *kind;
+  guint64 pictures;
+} report_kind;
+
+/* How noisy the pictures are. What the store's verdicts tell (judged, noisy, kinds) is counted from them; the rest is
+ * told to report_keep. */
+typedef struct {
+  char *detector; /* NULL: nobody judged, all else is zero */
+  double false_alarms, threshold;
+  double share, low, high; /* prevalence: estimated share of degraded pictures; NAN where there is none */
+  double wrong;            /* of the noisy ones, the share expected to be fine; NAN where there is none */
+  guint64 judged, noisy, unlike, vouched;
+  GPtrArray *kinds; /* of report_kind, most frequent first, ties by name */
+} report_noise;
+
+typedef struct {
   char *program_version;
   GPtrArray *settings; /* of char *[2] {name, value}: what the scan was asked, in order, as options are named */
   guint64 found, ok, damaged, unreadable, skipped, added, vanished; /* found = ok + damaged + unreadable */
-  clustering clusters;                                              /* curve and variances; no rows */
-  GPtrArray *groups;                                                /* of report_cluster */
+  report_noise noise;
+  clustering clusters; /* curve and variances; no rows */
+  GPtrArray *groups;   /* of report_cluster */
   GPtrArray *problems; /* of report_problem: damaged and unreadable, by file, at most REPORT_PROBLEMS */
 } report;
 
@@ -44,8 +61,8 @@ void report_add_setting (report *r, const char *name, const char *value);
 report_cluster *report_cluster_new (void); /* zero, with an empty `members` that frees its own; for `groups` */
 void report_clear (report *r);
 
-/* Keeps with the store what its last scan was asked (`settings` of `r`) and what was new or gone (`added`, `vanished`):
- * what report_fill cannot find out from the pictures themselves. To be called once a scan, before report_fill. */
+/* Keeps with the store what its last scan was asked (`settings` of `r`), what was new or gone (`added`, `vanished`) and
+ * `noise`: what report_fill cannot find out from the pictures themselves. To be called once a scan, before report_fill. */
 gboolean report_keep (struct store *s, const report *r, GError **error);
 
 /* Fills `r` (uninitialised or cleared; cleared again on failure) from a finished scan. Thumbnails are made by decoding
@@ -59,6 +76,6 @@ gboolean report_fill (struct store *s, report_thumbnail thumbnail, const job *j,
 gboolean report_write_json (const report *r, const char *dir, GError **error); /* report.json and summary.json */
 gboolean report_write_html (const report *r, const char *dir, GError **error); /* report.html: one file, no network */
 
-/* images.csv, clusters.csv, manifest.csv: RFC 4180, CRLF, sorted by file (docs/report.md). Streams: memory does not
+/* images.csv, noise.csv, clusters.csv, manifest.csv: RFC 4180, CRLF, sorted by file (docs/report.md). Streams: memory does not
  * grow with the number of pictures. */
 gboolean report_write_csv (struct store *s, const char *dir, GError **error);

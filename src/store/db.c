@@ -243,6 +243,14 @@ db_text (db_query *q, int column)
   return (const char *) sqlite3_column_text (q->statement, column);
 }
 
+const void *
+db_blob (db_query *q, int column, gsize *size)
+{
+  const void *bytes = sqlite3_column_blob (q->statement, column);
+  *size = (gsize) sqlite3_column_bytes (q->statement, column);
+  return bytes;
+}
+
 gboolean
 db_is_null (db_query *q, int column)
 {

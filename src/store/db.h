@@ -32,6 +32,7 @@ gboolean db_next (db_query *q, GError **error);
 gint64 db_int (db_query *q, int column);
 double db_real (db_query *q, int column); /* NAN where the value is NULL */
 const char *db_text (db_query *q, int column);
+const void *db_blob (db_query *q, int column, gsize *size); /* as db_text */
 gboolean db_is_null (db_query *q, int column);
 void db_done (db_query *q);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (db_query, db_done)

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "config.h"
 
-#define FORMAT      1
+#define FORMAT      2
 #define APPLICATION 1346458180 /* "PARD", in SQLite's header: tells our files from others' */
 
 static const char schema[] =
@@ -45,6 +45,13 @@ static const char schema[] =
     "CREATE TABLE curve (k INTEGER PRIMARY KEY, inertia REAL, silhouette REAL);"
     "CREATE TABLE component (id INTEGER PRIMARY KEY, explained_variance REAL);"
     "INSERT INTO meta VALUES ('list', '0');";
+
+/* What format 2 added to format 1. */
+static const char *const tables_of_2[] = {
+  "TABLE verdict (file TEXT PRIMARY KEY, score REAL, noise REAL, noisy INTEGER NOT NULL, kind TEXT NOT NULL,"
+  "  severity REAL, unlike REAL, kinds BLOB NOT NULL, grey INTEGER NOT NULL, enlarged INTEGER) WITHOUT ROWID",
+  "TABLE verdict_kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+};
 
 void
 store_damaged (store *s, const char *what, GError **error)
@@ -84,12 +91,42 @@ take_lock (store *s, GError **error)
 }
 
 static gboolean
+add_tables (store *s, const char *create, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (tables_of_2); i++)
+    {
+      g_autofree char *sql = g_strconcat (create, " ", tables_of_2[i], NULL);
+      if (!db_run (s->db, sql, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 create_schema (store *s, GError **error)
 {
   g_autofree char *mark = g_strdup_printf ("PRAGMA application_id = %d", APPLICATION);
   g_autofree char *format = g_strdup_printf ("%d", FORMAT);
-  if (db_run (s->db, "BEGIN IMMEDIATE", error) && db_run (s->db, schema, error) && db_run (s->db, mark, error)
+  if (db_run (s->db, "BEGIN IMMEDIATE", error) && db_run (s->db, schema, error) && add_tables (s, "CREATE", error)
+      && db_run (s->db, mark, error)
       && db_do (s->db, error, "INSERT INTO meta VALUES ('format', ?1), ('program', ?2)", "tt", format, PARDON_VERSION)
+      && db_run (s->db, "COMMIT", error))
+    return TRUE;
+  (void) db_run (s->db, "ROLLBACK", NULL);
+  return FALSE;
+}
+
+/* S6. A reader must not change the file: it sees empty tables of its own. */
+static gboolean
+bring_up_to_date (store *s, GError **error)
+{
+  if (!s->writable)
+    return add_tables (s, "CREATE TEMP", error);
+  if (db_is_readonly (s->db))
+    return TRUE; /* refused by whoever called */
+  g_autofree char *format = g_strdup_printf ("%d", FORMAT);
+  if (db_run (s->db, "BEGIN IMMEDIATE", error) && add_tables (s, "CREATE", error)
+      && db_do (s->db, error, "UPDATE meta SET value = ?1 WHERE key = 'format'", "t", format)
       && db_run (s->db, "COMMIT", error))
     return TRUE;
   (void) db_run (s->db, "ROLLBACK", NULL);
@@ -98,7 +135,7 @@ create_schema (store *s, GError **error)
 
 /* S6, S8. Reads only. */
 static gboolean
-check_format (store *s, GError **error)
+check_format (store *s, gint64 *number, GError **error)
 {
   g_autoptr (GError) fault = NULL;
   g_autoptr (db_query) q = db_ask (s->db, &fault, "SELECT value FROM meta WHERE key = 'format'", "");
@@ -117,14 +154,15 @@ check_format (store *s, GError **error)
                  s->dir, format, FORMAT);
   else if (format < 1)
     store_damaged (s, "it does not say its format", error);
-  return format == FORMAT;
+  *number = format;
+  return format >= 1 && format <= FORMAT;
 }
 
 /* Finds out whose file it is before anything is changed. */
 static gboolean
 check_file (store *s, GError **error)
 {
-  gint64 application, tables;
+  gint64 application, tables, format;
   if (!db_ask_int (s->db, 0, &application, error, "PRAGMA application_id", "")
       || !db_ask_int (s->db, 0, &tables, error, "SELECT count(*) FROM sqlite_master", ""))
     return FALSE;
@@ -143,7 +181,7 @@ check_file (store *s, GError **error)
           s->dir);
       return FALSE;
     }
-  if (!check_format (s, error))
+  if (!check_format (s, &format, error) || (format < FORMAT && !bring_up_to_date (s, error)))
     return FALSE;
   /* a stranger's tool may have left the file with a write-ahead log: see store.h for why not */
   return !s->writable
@@ -194,8 +232,8 @@ open_database (store *s, GError **error)
 static gboolean
 check_folder (store *s, GError **error)
 {
-  static const char *const ours[] = { "images.csv",   "clusters.csv", "manifest.csv",
-                                      "summary.json", "report.json",  "report.html" };
+  static const char *const ours[] = { "images.csv",   "noise.csv",   "clusters.csv", "manifest.csv",
+                                      "summary.json", "report.json", "report.html" };
   g_autofree char *database = g_build_filename (s->dir, "pardon.db", NULL);
   if (g_file_test (database, G_FILE_TEST_EXISTS))
     return TRUE;
@@ -221,7 +259,6 @@ store_open (const char *dir, gboolean writable, GError **error)
   g_autoptr (store) s = g_new0 (store, 1);
   g_rec_mutex_init (&s->mutex);
   s->dir = g_strdup (dir);
-  s->decoder = g_strdup (PARDON_VERSION);
   s->lock = -1;
   s->writable = writable;
   s->count = -1;
@@ -241,7 +278,7 @@ store_free (store *s)
 {
   if (s == NULL)
     return;
-  if (s->in_transaction)
+  if (s->in_transaction && !s->judging) /* closing takes half of the verdicts back */
     (void) store_commit (s, NULL);
   g_hash_table_unref (s->sets);
   if (s->db != NULL)
@@ -262,13 +299,14 @@ store_dir (const store *s)
 
 /* --- transactions ------------------------------------------------------------------------ */
 
-static void
-give_up (store *s)
+void
+store_give_up (store *s)
 {
   /* SQLite may have rolled back by itself, then this fails, to the same end */
   (void) db_run (s->db, "ROLLBACK", NULL);
   g_hash_table_remove_all (s->sets);
   s->in_transaction = FALSE;
+  s->judging = FALSE;
   s->broken = TRUE;
   s->pending = 0;
   s->count = -1;
@@ -300,7 +338,7 @@ store_write_end (store *s, gboolean good, guint batch, GError **error)
 {
   if (!good)
     {
-      give_up (s);
+      store_give_up (s);
       return FALSE;
     }
   if (++s->pending < batch && g_get_monotonic_time () - s->since < STORE_BATCH_SECONDS * G_USEC_PER_SEC)
@@ -318,7 +356,7 @@ store_commit (store *s, GError **error)
     return TRUE;
   if (!store_sets_sync (s, error) || !db_run (s->db, "COMMIT", error))
     {
-      give_up (s);
+      store_give_up (s);
       return FALSE;
     }
   s->in_transaction = FALSE;

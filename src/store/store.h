@@ -5,9 +5,10 @@
  *
  *   meta        (key, value): format version, program version, number of the list
  *   picture     (file, path, size, mtime, ctime, inode, content, status, reason): one row per file of the last scan;
- *               status and reason here are of opening it (no permission, vanished), else the content's
+ *               status and reason here are of opening it (no permission, vanished) or of taking features from it
+ *               (the model refuses it), else the content's
  *   content     (id, hash, width, height, channels, bits, orientation, format, space, bytes, status, reason, decoder);
- *               decoder: the key of store_set_decoder
+ *               decoder: of an unreadable one, what store_set_decoder's function said
  *   feature_set (id, key, d, rows); key: what the numbers depend on (view, scale, model content, layer, version)
  *   feature     (feature_set, content, row): where a content's features stand in the matrix
  *   skipped     (file, path, reason): what the last scan found and left out
@@ -16,6 +17,7 @@
  *   scan        (key, value): what the last finished scan was asked and what it found
  *   clustering  (n, d, k, ...), cluster (id, size, silhouette), assignment (file, cluster, distance),
  *               curve (k, inertia, silhouette), component (id, explained_variance)
+ *   verdict     (file, score, noise, noisy, kind, severity, unlike, kinds, grey, enlarged), verdict_kind (id, name)
  *
  * The journal is SQLite's rollback journal, not a write-ahead log: results folders lie on network drives, where a log's
  * shared memory does not work, and are copied by hand, where a log left beside the file is easily forgotten. A finished
@@ -26,12 +28,16 @@
  *  S2  feature_set.rows never exceeds the matrix file's n
  *  S3  a content is written once; its facts never change, only feature rows are added. Only an unreadable one, which
  *      has no facts, may be looked at again by another decoder
- *  S4  every picture points at a content, or has a status other than 'ok' and a reason
+ *  S4  every picture points at a content, or has a status other than 'ok' and a reason; one that has both is
+ *      refused: its content can be read, but the last scan's features cannot be taken from it
  *  S5  clustering, cluster, assignment, curve and component are replaced together, in one transaction
- *  S6  a store of a newer format version is refused, never changed
+ *  S6  a store of a newer format version is refused, never changed. One of an older version is brought up to date by
+ *      whoever opens it to write, in one transaction that only adds tables; who reads it finds those empty
  *  S7  one process writes at a time; a second is refused with a sentence
  *  S8  a damaged or foreign file is refused, never overwritten; so is a folder without pardon.db that holds a file
- *      named as one of a scan's */
+ *      named as one of a scan's
+ *  S9  verdict and verdict_kind are replaced together, in one transaction; a verdict has as many kinds' scores as there
+ *      are rows in verdict_kind */
 #pragma once
 
 #include "types.h"
@@ -54,9 +60,11 @@ void store_free (store *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (store, store_free)
 const char *store_dir (const store *s);
 
-/* What decides which files can be read, as text: the program's version (the default, also for NULL) and its decoders
- * with theirs. A content recorded unreadable under another key counts as not looked at. Call it right after opening. */
-void store_set_decoder (store *s, const char *key);
+/* What decides which files can be read, as text (g_free): the program's version (the default, also for NULL) and its
+ * decoders with theirs. A content recorded unreadable under another text counts as not looked at. `describe` is called
+ * once, from any thread, when the first unreadable content is met: starting decoders only to name them takes time.
+ * Call it right after opening. */
+void store_set_decoder (store *s, char *(*describe) (void) );
 
 /* --- a scan's list of pictures --------------------------------------------------------- */
 
@@ -83,6 +91,22 @@ gboolean store_finish (store *s, GError **error);
 
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
+#define STORE_MOST_KINDS 32
+
+/* What was judged of a picture's pixels, and two facts that came out of looking at them. */
+typedef struct {
+  gboolean judged;         /* FALSE: there is no verdict, all else is zero */
+  double score;            /* log odds against clean: larger is worse */
+  double noise;            /* 0..1 */
+  gboolean noisy;          /* too degraded to judge by */
+  const char *kind;        /* never NULL; "" where not noisy */
+  double severity, unlike; /* severity: 1..5; NAN where not noisy */
+  guint n_kinds;           /* as store_verdict_kinds */
+  float kinds[STORE_MOST_KINDS];
+  gboolean grey; /* no pixel has colour, however it is stored */
+  int enlarged;  /* 1: the model's view enlarges it; 0: it does not; -1: there is no model */
+} store_verdict;
+
 typedef struct {
   image_ref ref;               /* strings valid until the next call */
   file_stamp stamp;            /* when last looked at; zero: never */
@@ -90,9 +114,12 @@ typedef struct {
   const char *status, *reason; /* never NULL; unreadable, "not looked at yet" for a picture no one has looked at */
   image_facts facts;           /* of the content, when known and readable; damage as far as it fits, else see reason */
   guint64 bytes;
+  gboolean refused;   /* status and reason are not the content's but of taking features from it: look again */
   gint64 feature_row; /* in the set given to the cursor; -1: none */
+  gint64 pixels_row;  /* in the second set given to it; -1: none */
   int cluster;        /* -1: none */
   double distance;
+  store_verdict verdict;
 } store_picture;
 
 typedef struct store_cursor store_cursor;
@@ -101,6 +128,7 @@ typedef struct store_cursor store_cursor;
  * was known of it when its page was read (up to 256 rows ahead). A list replaced meanwhile is an error of
  * store_cursor_next. A cursor belongs to one thread and must not outlive its store. */
 store_cursor *store_cursor_new (store *s, gint64 set, GError **error);
+store_cursor *store_cursor_new_pixels (store *s, gint64 set, gint64 pixels_set, GError **error); /* rows of two sets */
 /* FALSE at the end, or with `error` set. */
 gboolean store_cursor_next (store_cursor *c, store_picture *p, GError **error);
 void store_cursor_free (store_cursor *c);
@@ -119,6 +147,13 @@ gint64 store_feature_set (store *s, const char *key, GError **error);
 gint64
 store_find_content (store *s, const content_hash *hash, gint64 set, gint64 *row, gboolean *readable, GError **error);
 
+/* A row for a set. */
+typedef struct {
+  gint64 set;       /* 0: none */
+  const float *row; /* d floats; NULL: none, or already there */
+  gsize d;
+} store_row;
+
 /* What looking at one file of the list gave. */
 typedef struct {
   const char *file;
@@ -128,8 +163,10 @@ typedef struct {
   guint64 bytes;
   image_facts facts; /* where status is not unreadable */
   const char *status, *reason;
+  const char *refused;   /* NULL, or why no features can be taken from what can be read */
   const float *features; /* d floats, or NULL: none, or already there */
   gsize d;
+  store_row pixels; /* a second row, of another set */
 } store_look;
 gboolean store_put (store *s, gint64 set, const store_look *look, GError **error);
 
@@ -159,6 +196,17 @@ gboolean store_each_member (store *s, int cluster, guint64 limit, void (*each) (
                             gpointer user, GError **error);
 /* Mean and largest distance of a cluster's members; NAN when it has none. */
 gboolean store_cluster_spread (store *s, int cluster, double *mean, double *largest, GError **error);
+
+/* --- verdicts ----------------------------------------------------------------------------- */
+
+/* Replaces all (S9): begin, one add for each picture judged, end; nothing else may be written between, and until the end
+ * others read the former ones. `kinds`: n names, at most STORE_MOST_KINDS. `v`: n_kinds must be n; copied. */
+gboolean store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **error);
+gboolean store_verdicts_add (store *s, const char *file, const store_verdict *v, GError **error);
+/* `good` FALSE: the former ones stay. TRUE when what was asked is done. */
+gboolean store_verdicts_end (store *s, gboolean good, GError **error);
+/* Names of the kinds whose scores the verdicts hold, in their order; g_strfreev. NULL with `error` set. */
+char **store_verdict_kinds (store *s, GError **error);
 
 /* --- notes ------------------------------------------------------------------------------- */
 

@@ -7,18 +7,26 @@
 #include "base/error.h"
 #include "config.h"
 
-gboolean
-store_is_stale (const store *s, const char *status, const char *decoder)
+static const char *
+decoder_text (store *s)
 {
-  return g_strcmp0 (status, STATUS_UNREADABLE) == 0 && g_strcmp0 (decoder, s->decoder) != 0;
+  if (s->decoder == NULL)
+    s->decoder = s->describe != NULL ? s->describe () : g_strdup (PARDON_VERSION);
+  return s->decoder;
+}
+
+gboolean
+store_is_stale (store *s, const char *status, const char *decoder)
+{
+  return g_strcmp0 (status, STATUS_UNREADABLE) == 0 && g_strcmp0 (decoder, decoder_text (s)) != 0;
 }
 
 void
-store_set_decoder (store *s, const char *key)
+store_set_decoder (store *s, char *(*describe) (void) )
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
-  g_free (s->decoder);
-  s->decoder = g_strdup (key != NULL ? key : PARDON_VERSION);
+  g_clear_pointer (&s->decoder, g_free);
+  s->describe = describe;
 }
 
 /* --- feature sets ------------------------------------------------------------------------- */
@@ -205,6 +213,7 @@ put_content (store *s, gint64 id, const store_look *look, gboolean readable, GEr
   const image_facts none = { 0 }, *f = readable ? &look->facts : &none;
   const char *status = readable ? look->status : STATUS_UNREADABLE;
   const char *reason = look->reason != NULL ? look->reason : "";
+  const char *decoder = readable ? "" : decoder_text (s); /* who could read it matters to none */
   if (id == 0)
     return db_do (
         s->db, error,
@@ -212,31 +221,48 @@ put_content (store *s, gint64 id, const store_look *look, gboolean readable, GEr
         " decoder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         "biiiiittittt", (const void *) look->hash.bytes, sizeof look->hash.bytes, (gint64) f->width, (gint64) f->height,
         (gint64) f->channels, (gint64) f->bits, (gint64) f->orientation, f->format, f->space, (gint64) look->bytes,
-        status, reason, s->decoder);
+        status, reason, decoder);
   return db_do (s->db, error,
                 "UPDATE content SET width = ?2, height = ?3, channels = ?4, bits = ?5, orientation = ?6, format = ?7,"
                 " space = ?8, bytes = ?9, status = ?10, reason = ?11, decoder = ?12 WHERE id = ?1",
                 "iiiiiittittt", id, (gint64) f->width, (gint64) f->height, (gint64) f->channels, (gint64) f->bits,
-                (gint64) f->orientation, f->format, f->space, (gint64) look->bytes, status, reason, s->decoder);
+                (gint64) f->orientation, f->format, f->space, (gint64) look->bytes, status, reason, decoder);
 }
 
 static gboolean
-put_features (store *s, gint64 set, gint64 content, const store_look *look, GError **error)
+put_row (store *s, gint64 content, const store_row *new, GError **error)
 {
-  store_set *t = writable_set (s, set, error);
+  store_set *t = writable_set (s, new->set, error);
   if (t == NULL)
     return FALSE;
   if (t->file == NULL)
     {
-      g_autofree char *path = store_set_path (s, set);
-      t->file = matrix_file_append (path, look->d, t->rows, error);
+      g_autofree char *path = store_set_path (s, new->set);
+      t->file = matrix_file_append (path, new->d, t->rows, error);
       if (t->file == NULL)
         return FALSE;
-      t->d = look->d;
+      t->d = new->d;
     }
   gint64 row = (gint64) matrix_file_rows (t->file);
-  return matrix_file_add (t->file, look->features, error)
-         && db_do (s->db, error, "INSERT INTO feature VALUES (?1, ?2, ?3)", "iii", set, content, row);
+  return matrix_file_add (t->file, new->row, error)
+         && db_do (s->db, error, "INSERT INTO feature VALUES (?1, ?2, ?3)", "iii", new->set, content, row);
+}
+
+static gboolean
+has_row (const store_row *r)
+{
+  return r->set != 0 && r->row != NULL;
+}
+
+static gboolean
+put_row_once (store *s, gint64 content, const store_row *new, GError **error)
+{
+  gint64 there;
+  if (!has_row (new))
+    return TRUE;
+  return db_ask_int (s->db, 0, &there, error, "SELECT 1 FROM feature WHERE feature_set = ?1 AND content = ?2", "ii",
+                     new->set, content)
+         && (there != 0 || put_row (s, content, new, error));
 }
 
 /* The content's id, made known when it is not; 0 with `error` set. */
@@ -254,9 +280,26 @@ put_opened (store *s, gint64 set, const store_look *look, GError **error)
       k.id = k.id != 0 ? k.id : db_last_id (s->db);
       k.readable = readable;
     }
-  if (set != 0 && look->features != NULL && k.readable && k.row < 0 && !put_features (s, set, k.id, look, error))
+  store_row features = { set, look->features, look->d };
+  if (k.readable && (!put_row_once (s, k.id, &features, error) || !put_row_once (s, k.id, &look->pixels, error)))
     return 0;
   return k.id;
+}
+
+static gboolean
+check_width (store *s, const char *file, const store_row *new, GError **error)
+{
+  if (!has_row (new))
+    return TRUE;
+  store_set *t = writable_set (s, new->set, error);
+  if (t == NULL)
+    return FALSE;
+  if (new->d > 0 && (t->d == 0 || t->d == new->d))
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
+               "the features of '%s' are %" G_GSIZE_FORMAT " numbers where those before were %" G_GSIZE_FORMAT, file,
+               new->d, t->d);
+  return FALSE;
 }
 
 /* What can be told before anything is written. */
@@ -272,17 +315,9 @@ check_look (store *s, gint64 set, const store_look *look, GError **error)
                    s->dir);
       return FALSE;
     }
-  if (set == 0 || look->features == NULL || !look->opened)
-    return TRUE;
-  store_set *t = writable_set (s, set, error);
-  if (t == NULL)
-    return FALSE;
-  if (look->d > 0 && (t->d == 0 || t->d == look->d))
-    return TRUE;
-  g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
-               "the features of '%s' are %" G_GSIZE_FORMAT " numbers where those before were %" G_GSIZE_FORMAT,
-               look->file, look->d, t->d);
-  return FALSE;
+  store_row features = { set, look->features, look->d };
+  return !look->opened
+         || (check_width (s, look->file, &features, error) && check_width (s, look->file, &look->pixels, error));
 }
 
 gboolean
@@ -298,9 +333,10 @@ store_put (store *s, gint64 set, const store_look *look, GError **error)
       gint64 content = put_opened (s, set, look, error);
       good = content != 0
              && db_do (s->db, error,
-                       "UPDATE picture SET size = ?2, inode = ?3, mtime = ?4, ctime = ?5, content = ?6, status = NULL,"
-                       " reason = NULL WHERE file = ?1",
-                       "tiiiii", look->file, (gint64) t->size, (gint64) t->inode, t->mtime_ns, t->ctime_ns, content);
+                       "UPDATE picture SET size = ?2, inode = ?3, mtime = ?4, ctime = ?5, content = ?6, status = ?7,"
+                       " reason = ?8 WHERE file = ?1",
+                       "tiiiiitt", look->file, (gint64) t->size, (gint64) t->inode, t->mtime_ns, t->ctime_ns, content,
+                       look->refused != NULL ? STATUS_UNREADABLE : NULL, look->refused);
     }
   else
     {

@@ -10,7 +10,7 @@
 
 struct store_cursor {
   store *s;
-  gint64 set;
+  gint64 set, pixels_set;
   gint64 list;    /* number of the list it was opened on */
   char *last;     /* file of the last row read, "" at first */
   GArray *page;   /* of store_picture */
@@ -22,6 +22,12 @@ struct store_cursor {
 store_cursor *
 store_cursor_new (store *s, gint64 set, GError **error)
 {
+  return store_cursor_new_pixels (s, set, 0, error);
+}
+
+store_cursor *
+store_cursor_new_pixels (store *s, gint64 set, gint64 pixels_set, GError **error)
+{
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
   gint64 list;
   if (!store_list_number (s, &list, error))
@@ -29,6 +35,7 @@ store_cursor_new (store *s, gint64 set, GError **error)
   store_cursor *c = g_new0 (store_cursor, 1);
   c->s = s;
   c->set = set;
+  c->pixels_set = pixels_set;
   c->list = list;
   c->last = g_strdup ("");
   c->page = g_array_sized_new (FALSE, TRUE, sizeof (store_picture), PAGE);
@@ -58,18 +65,31 @@ enum {
   FORMAT,
   SPACE,
   ROW,
+  PIXELS_ROW,
   CLUSTER,
-  DISTANCE
+  DISTANCE,
+  SCORE,
+  NOISE,
+  NOISY,
+  KIND,
+  SEVERITY,
+  UNLIKE,
+  KINDS,
+  GREY,
+  ENLARGED
 };
 
 /* in the order of the names above */
 static const char page_query[] =
     "SELECT p.file, p.path, p.size, p.inode, p.mtime, p.ctime, p.content, p.status, p.reason, c.status, c.reason,"
-    "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, a.cluster,"
-    "  a.distance"
+    "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, x.row, "
+    "a.cluster,"
+    "  a.distance, v.score, v.noise, v.noisy, v.kind, v.severity, v.unlike, v.kinds, v.grey, v.enlarged"
     " FROM picture p LEFT JOIN content c ON c.id = p.content"
     " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
+    " LEFT JOIN feature x ON x.feature_set = ?4 AND x.content = p.content"
     " LEFT JOIN assignment a ON a.file = p.file"
+    " LEFT JOIN verdict v ON v.file = p.file"
     " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
 
 static char *
@@ -100,6 +120,43 @@ read_content (store_cursor *c, db_query *q, store_picture *p)
 }
 
 static void
+from_bytes (const guint8 *bytes, guint n, float *values)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      union {
+        guint32 bits;
+        float value;
+      } u;
+      memcpy (&u.bits, bytes + i * sizeof u.bits, sizeof u.bits);
+      u.bits = GUINT32_FROM_LE (u.bits);
+      values[i] = u.value;
+    }
+}
+
+static void
+read_verdict (store_cursor *c, db_query *q, store_verdict *v)
+{
+  gsize size;
+  v->kind = "";
+  if (db_is_null (q, NOISY))
+    return;
+  const void *kinds = db_blob (q, KINDS, &size);
+  size = MIN (size, sizeof v->kinds);
+  v->judged = TRUE;
+  v->score = db_real (q, SCORE);
+  v->noise = db_real (q, NOISE);
+  v->noisy = db_int (q, NOISY) != 0;
+  v->kind = keep (c, db_text (q, KIND));
+  v->severity = db_real (q, SEVERITY);
+  v->unlike = db_real (q, UNLIKE);
+  v->n_kinds = (guint) (size / sizeof *v->kinds);
+  from_bytes (kinds, v->n_kinds, v->kinds);
+  v->grey = db_int (q, GREY) != 0;
+  v->enlarged = db_is_null (q, ENLARGED) ? -1 : (int) db_int (q, ENLARGED);
+}
+
+static void
 read_row (store_cursor *c, db_query *q, store_picture *p)
 {
   *p = (store_picture){ .ref = { .file = keep (c, db_text (q, FILE_NAME)), .path = keep (c, db_text (q, PATH)) },
@@ -108,13 +165,15 @@ read_row (store_cursor *c, db_query *q, store_picture *p)
                                    .mtime_ns = db_int (q, MTIME),
                                    .ctime_ns = db_int (q, CTIME) },
                         .feature_row = db_is_null (q, ROW) ? -1 : db_int (q, ROW),
+                        .pixels_row = db_is_null (q, PIXELS_ROW) ? -1 : db_int (q, PIXELS_ROW),
                         .cluster = db_is_null (q, CLUSTER) ? -1 : (int) db_int (q, CLUSTER),
                         .distance = db_real (q, DISTANCE) };
+  read_verdict (c, q, &p->verdict);
   if (!db_is_null (q, STATUS))
-    {
-      read_content (c, q, p);
-      return;
-    }
+    read_content (c, q, p);
+  p->refused = p->status != NULL && !db_is_null (q, OWN_STATUS);
+  if (p->status != NULL && !p->refused)
+    return;
   /* also for a row whose content is gone, which only a stranger's hand can bring about */
   const char *status = db_text (q, OWN_STATUS), *reason = db_text (q, OWN_REASON);
   p->status = keep (c, status != NULL ? status : STATUS_UNREADABLE);
@@ -125,7 +184,7 @@ static gboolean
 read_page (store_cursor *c, GError **error)
 {
   g_autoptr (GError) fault = NULL;
-  g_autoptr (db_query) q = db_ask (c->s->db, error, page_query, "iti", c->set, c->last, (gint64) PAGE);
+  g_autoptr (db_query) q = db_ask (c->s->db, error, page_query, "itii", c->set, c->last, (gint64) PAGE, c->pixels_set);
   if (q == NULL)
     return FALSE;
   g_array_set_size (c->page, 0);
@@ -151,13 +210,20 @@ read_page (store_cursor *c, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_outside (gint64 row, guint64 rows)
+{
+  return row < -1 || (row >= 0 && (guint64) row >= rows);
+}
+
 /* After the page, so that what was read is known to be of one list: numbers only rise. */
 static gboolean
 check_page (store_cursor *c, GError **error)
 {
   gint64 list;
-  guint64 rows = 0;
-  if (!store_list_number (c->s, &list, error) || (c->set != 0 && !store_set_rows (c->s, c->set, &rows, error)))
+  guint64 rows = 0, pixels_rows = 0;
+  if (!store_list_number (c->s, &list, error) || (c->set != 0 && !store_set_rows (c->s, c->set, &rows, error))
+      || (c->pixels_set != 0 && !store_set_rows (c->s, c->pixels_set, &pixels_rows, error)))
     return FALSE;
   if (list != c->list)
     {
@@ -167,8 +233,8 @@ check_page (store_cursor *c, GError **error)
     }
   for (guint i = 0; i < c->page->len; i++)
     {
-      gint64 row = g_array_index (c->page, store_picture, i).feature_row;
-      if (row < -1 || (row >= 0 && (guint64) row >= rows))
+      const store_picture *p = &g_array_index (c->page, store_picture, i);
+      if (is_outside (p->feature_row, rows) || is_outside (p->pixels_row, pixels_rows))
         {
           store_damaged (c->s, "a picture's features are not in the matrix", error);
           return FALSE;

@@ -20,17 +20,20 @@ typedef struct {
 struct store {
   GRecMutex mutex; /* around the one connection; recursive because callers' callbacks may come back */
   char *dir;
-  char *decoder; /* the key of store_set_decoder */
+  char *decoder;            /* what can be read here, as text; NULL: not asked for yet */
+  char *(*describe) (void); /* gives it; NULL: the program's version */
   db *db;
   int lock; /* descriptor of pardon.lock, -1 when reading */
   gboolean writable;
   gboolean listing; /* between store_list_begin and store_list_end */
   gboolean in_transaction;
-  gboolean broken;  /* a write failed: no more of them */
-  guint pending;    /* writes since the last commit */
-  gint64 since;     /* monotonic microseconds of the first of them */
-  GHashTable *sets; /* id -> store_set, those added to */
-  gint64 count;     /* of pictures; -1: not counted yet */
+  gboolean broken;     /* a write failed: no more of them */
+  guint pending;       /* writes since the last commit */
+  gint64 since;        /* monotonic microseconds of the first of them */
+  gboolean judging;    /* between store_verdicts_begin and _end: the transaction is theirs */
+  guint verdict_kinds; /* of the verdicts being replaced */
+  GHashTable *sets;    /* id -> store_set, those added to */
+  gint64 count;        /* of pictures; -1: not counted yet */
 };
 
 /* Every change stands between these two. `end` with good == FALSE goes back to the last commit and closes the store to
@@ -46,7 +49,8 @@ gboolean store_sets_sync (store *s, GError **error); /* S1, S2: the matrices bef
 void store_set_free (gpointer set);
 
 /* TRUE when a content is unreadable and another decoder (store_set_decoder) said so. */
-gboolean store_is_stale (const store *s, const char *status, const char *decoder);
+gboolean store_is_stale (store *s, const char *status, const char *decoder);
+void store_give_up (store *s);                                         /* back to the last commit; no more writing */
 gboolean store_list_number (store *s, gint64 *number, GError **error); /* rises with every new list */
 
 void store_damaged (store *s, const char *what, GError **error);

@@ -365,6 +365,43 @@ put_clusters (store *s, gint64 set)
   g_assert_no_error (error);
 }
 
+#define HEADER                                                                                                         \
+  "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,aspect,"    \
+  "enlarged\r\n"
+
+/* One fine, two noisy; the rest nobody judged. */
+static void
+put_verdicts (store *s)
+{
+  static const char *const kinds[] = { "blur", "a, \"b\"" };
+  store_verdict fine = { .judged = TRUE,
+                         .score = -1.5,
+                         .noise = 0.125,
+                         .kind = "",
+                         .severity = NAN,
+                         .unlike = 0.5,
+                         .n_kinds = 2,
+                         .kinds = { -2, -1.5f },
+                         .grey = TRUE,
+                         .enlarged = -1 };
+  store_verdict noisy = fine;
+  noisy.score = 4.0 / 3;
+  noisy.noise = 0.75;
+  noisy.noisy = TRUE;
+  noisy.kind = "a, \"b\"";
+  noisy.severity = 2.25;
+  noisy.unlike = 1.5;
+  noisy.grey = FALSE;
+  noisy.enlarged = 1;
+  noisy.kinds[1] = NAN;
+  store_verdict other = noisy;
+  other.kind = "blur";
+  other.enlarged = 0;
+  g_assert_true (store_verdicts_begin (s, kinds, 2, NULL) && store_verdicts_add (s, rows[0].file, &fine, NULL)
+                 && store_verdicts_add (s, rows[1].file, &noisy, NULL)
+                 && store_verdicts_add (s, rows[5].file, &other, NULL) && store_verdicts_end (s, TRUE, NULL));
+}
+
 static store *
 filled_store (const char *dir)
 {
@@ -388,6 +425,7 @@ filled_store (const char *dir)
     put_row (s, set, i);
   g_assert_true (store_commit (s, &error));
   put_clusters (s, set);
+  put_verdicts (s);
   return s;
 }
 
@@ -399,15 +437,20 @@ test_csv_files (void)
   store *s = filled_store (dir);
   g_assert_true (report_write_csv (s, dir, &error));
   g_autofree char *images = read_file (dir, "images.csv"), *clusters = read_file (dir, "clusters.csv"),
-                  *manifest = read_file (dir, "manifest.csv");
+                  *manifest = read_file (dir, "manifest.csv"), *noise = read_file (dir, "noise.csv");
   g_assert_cmpstr (images, ==,
-                   "file,status,reason,width,height,format,bytes,cluster,distance\r\n"
-                   "\"a, b.png\",ok,,640,480,png,1000,0,0.5\r\n"
-                   "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25\r\n"
-                   "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2\r\n"
-                   "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,\r\n"
-                   "h/\xE4.png,ok,,640,484,png,1004,0,0.25\r\n"
-                   "z.png,ok,,640,485,png,1005,0,0.125\r\n");
+                   HEADER
+                   "\"a, b.png\",ok,,640,480,png,1000,0,0.5,0.125,0,,,8,rgb,1,1.333333,\r\n"
+                   "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25,0.75,1,\"a, \"\"b\"\"\",2.25,8,rgb,0,1.330561,1\r\n"
+                   "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2,,,,,8,rgb,,1.327801,\r\n"
+                   "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,,,,,,,,,,\r\n"
+                   "h/\xE4.png,ok,,640,484,png,1004,0,0.25,,,,,8,rgb,,1.322314,\r\n"
+                   "z.png,ok,,640,485,png,1005,0,0.125,0.75,1,blur,2.25,8,rgb,0,1.319588,0\r\n");
+  g_assert_cmpstr (noise, ==,
+                   "file,score,noise,noisy,kind,severity,unlike,blur,\"a, \"\"b\"\"\"\r\n"
+                   "\"a, b.png\",-1.5,0.125,0,,,0.5,-2,-1.5\r\n"
+                   "\"c \"\"d\"\".png\",1.333333,0.75,1,\"a, \"\"b\"\"\",2.25,1.5,-2,\r\n"
+                   "z.png,1.333333,0.75,1,blur,2.25,1.5,-2,\r\n");
   g_assert_cmpstr (clusters, ==,
                    "cluster,size,share,silhouette,mean_distance,largest_distance,nearest\r\n"
                    "0,4,0.8,0.5,0.71875,2,z.png\r\n"
@@ -450,6 +493,15 @@ test_fill (void)
   report_add_setting (&kept, "k", "");
   kept.added = 5;
   kept.vanished = 2;
+  kept.noise = (report_noise){ .detector = g_strdup ("shipped \xC3\xA4=1\n2"),
+                               .false_alarms = 1.0 / 30,
+                               .threshold = -2.5,
+                               .share = 0.1,
+                               .low = 0,
+                               .high = 1.0 / 3,
+                               .wrong = NAN,
+                               .vouched = 21,
+                               .kinds = kept.noise.kinds };
   g_assert_true (report_keep (s, &kept, &error));
   report_clear (&kept);
 
@@ -462,6 +514,13 @@ test_fill (void)
   g_assert_cmpstr (((char **) r.settings->pdata[1])[1], ==, "");
   g_assert_true (r.found == 6 && r.ok == 4 && r.damaged == 1 && r.unreadable == 1 && r.skipped == 2);
   g_assert_true (r.added == 5 && r.vanished == 2);
+  g_assert_cmpstr (r.noise.detector, ==, "shipped \xC3\xA4=1\n2");
+  g_assert_true (r.noise.false_alarms == 1.0 / 30 && r.noise.threshold == -2.5 && r.noise.share == 0.1
+                 && r.noise.low == 0 && r.noise.high == 1.0 / 3 && isnan (r.noise.wrong) && r.noise.vouched == 21);
+  g_assert_true (r.noise.judged == 3 && r.noise.noisy == 2 && r.noise.unlike == 2 && r.noise.kinds->len == 2);
+  const report_kind *kind = r.noise.kinds->pdata[0]; /* a tie: by name */
+  g_assert_cmpstr (kind->kind, ==, "a, \"b\"");
+  g_assert_cmpuint (kind->pictures, ==, 1);
   g_assert_cmpuint (r.problems->len, ==, 2);
   const report_problem *damaged = r.problems->pdata[0];
   g_assert_cmpstr (damaged->file, ==, "e\nf.png");
@@ -572,10 +631,11 @@ test_fill_stops_and_starts_empty (void)
   s = store_open (empty, TRUE, &error);
   g_assert_true (report_fill (s, NULL, NULL, &r, &error));
   g_assert_true (r.found == 0 && r.groups->len == 0 && r.settings->len == 0);
+  g_assert_true (r.noise.detector == NULL && r.noise.judged == 0 && r.noise.kinds->len == 0);
   report_clear (&r);
   g_assert_true (report_write_csv (s, empty, &error));
   g_autofree char *images = read_file (empty, "images.csv");
-  g_assert_cmpstr (images, ==, "file,status,reason,width,height,format,bytes,cluster,distance\r\n");
+  g_assert_cmpstr (images, ==, HEADER);
   store_free (s);
   remove_folder (empty);
 }

@@ -67,8 +67,8 @@ check_left_alone (const char *words)
 static void
 test_foreign_folder (void)
 {
-  static const char *const names[] = { "images.csv",   "clusters.csv", "manifest.csv",
-                                       "summary.json", "report.json",  "report.html" };
+  static const char *const names[] = { "images.csv",   "noise.csv",   "clusters.csv", "manifest.csv",
+                                       "summary.json", "report.json", "report.html" };
   g_autofree char *database = in_folder ("pardon.db"), *lock = in_folder ("pardon.lock"), *other = in_folder ("my.csv");
   g_assert_true (g_file_set_contents (other, "mine", 4, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
@@ -100,10 +100,52 @@ static void
 test_s6 (void)
 {
   store_free (open_store ());
-  meddle ("UPDATE meta SET value = '2' WHERE key = 'format'");
-  check_left_alone ("newer pardon (format 2");
+  meddle ("UPDATE meta SET value = '3' WHERE key = 'format'");
+  check_left_alone ("newer pardon (format 3");
   meddle ("UPDATE meta SET value = 'x' WHERE key = 'format'");
   check_left_alone ("does not say its format");
+}
+
+static void
+check_list (store *s)
+{
+  g_assert_cmpuint (store_count (s), ==, 3);
+  store_picture p = get (s, 1, "000002");
+  g_assert_cmpint (p.feature_row, ==, 2);
+  g_assert_false (p.verdict.judged);
+  g_assert_cmpstr (p.verdict.kind, ==, "");
+  g_auto (GStrv) kinds = store_verdict_kinds (s, NULL);
+  g_assert_cmpuint (g_strv_length (kinds), ==, 0);
+  get (NULL, 0, NULL);
+}
+
+/* A store of format 1 has no verdicts: a reader leaves it as it is, a writer adds the tables and loses nothing. */
+static void
+test_s6_older (void)
+{
+  g_autofree char *path = in_folder ("pardon.db"), *before = NULL, *after = NULL;
+  gsize n, m;
+  store *s = open_store ();
+  gint64 set = store_feature_set (s, "a", NULL);
+  list_numbers (s, 3);
+  put_numbers (s, set, 0, 3);
+  store_free (s);
+  meddle ("DROP TABLE verdict; DROP TABLE verdict_kind; UPDATE meta SET value = '1' WHERE key = 'format'");
+  g_assert_true (g_file_get_contents (path, &before, &n, NULL));
+  s = store_open (folder, FALSE, NULL);
+  g_assert_nonnull (s);
+  check_list (s);
+  store_free (s);
+  g_assert_true (g_file_get_contents (path, &after, &m, NULL));
+  g_assert_cmpmem (before, n, after, m);
+
+  s = open_store ();
+  check_list (s);
+  store_free (s);
+  g_assert_cmpint (ask ("SELECT value FROM meta WHERE key = 'format'"), ==, 2);
+  s = store_open (folder, FALSE, NULL);
+  check_list (s);
+  store_free (s);
 }
 
 static void
@@ -314,6 +356,7 @@ main (int argc, char **argv)
     { "/store/open/permission", test_permission },
     { "/store/open/killed-in-transaction", test_killed_in_transaction },
     { "/store/S6/newer", test_s6 },
+    { "/store/S6/older", test_s6_older },
     { "/store/S7/lock", test_s7 },
     { "/store/S8/foreign", test_s8_foreign },
     { "/store/S8/foreign-folder", test_foreign_folder },

@@ -207,6 +207,78 @@ test_s3_unreadable (void)
   store_free (s);
 }
 
+/* S4: what a model refuses keeps its content, its other rows and the reason, and is looked at again. */
+static void
+test_s4_refused (void)
+{
+  store *s = open_store ();
+  gint64 set = store_feature_set (s, "model", NULL), pixels = store_feature_set (s, "pixels", NULL);
+  float row[D], wide[D + 1] = { 1, 2, 3 };
+  g_autoptr (GError) error = NULL;
+  features_of (row, 7);
+  list (s, (const char *const[]){ "a", "b", NULL });
+  store_look look = look_at ("a", 7, NULL);
+  look.refused = "the model looks at 9 x 9";
+  look.pixels = (store_row){ pixels, row, D };
+  g_assert_true (store_put (s, set, &look, NULL));
+  g_autoptr (store_cursor) c = store_cursor_new_pixels (s, set, pixels, NULL);
+  store_picture p;
+  g_assert_true (store_cursor_next (c, &p, NULL));
+  g_assert_cmpint (p.content, !=, 0);
+  g_assert_true (p.refused);
+  g_assert_cmpstr (p.status, ==, STATUS_UNREADABLE);
+  g_assert_cmpstr (p.reason, ==, "the model looks at 9 x 9");
+  g_assert_cmpint (p.facts.width, ==, 640);
+  g_assert_cmpint (p.feature_row, ==, -1);
+  g_assert_cmpint (p.pixels_row, ==, 0);
+  g_assert_true (store_cursor_next (c, &p, NULL));
+  g_assert_false (p.refused); /* not looked at is not refused */
+  g_assert_cmpint (p.pixels_row, ==, -1);
+  g_clear_pointer (&c, store_cursor_free);
+
+  /* the same content: neither row is written twice, the missing one is added, the refusal forgotten */
+  look = look_at ("a", 7, row);
+  look.pixels = (store_row){ pixels, row, D };
+  g_assert_true (store_put (s, set, &look, NULL));
+  p = get (s, set, "a");
+  g_assert_false (p.refused);
+  g_assert_cmpstr (p.status, ==, STATUS_OK);
+  g_assert_cmpint (p.feature_row, ==, 0);
+  get (NULL, 0, NULL);
+
+  /* another width of the second row is refused before the first is written */
+  look = look_at ("b", 8, row);
+  look.pixels = (store_row){ pixels, wide, D + 1 };
+  g_assert_false (store_put (s, set, &look, &error));
+  check_refused (error, "9 numbers where those before were 8");
+  store_free (s);
+  g_assert_cmpint (ask ("SELECT count(*) FROM feature"), ==, 2);
+  g_assert_cmpint (ask ("SELECT count(*) FROM content"), ==, 1);
+  meddle ("UPDATE feature SET row = 5 WHERE feature_set = 2");
+  s = open_store ();
+  c = store_cursor_new_pixels (s, 0, pixels, NULL);
+  g_clear_error (&error);
+  g_assert_false (store_cursor_next (c, &p, &error));
+  check_refused (error, "not in the matrix");
+  g_clear_pointer (&c, store_cursor_free);
+  store_free (s);
+}
+
+static int times_described;
+
+static char *
+only_jpeg (void)
+{
+  times_described++;
+  return g_strdup ("1.0; jpeg");
+}
+
+static char *
+also_heif (void)
+{
+  return g_strdup ("1.0; jpeg, heif");
+}
+
 /* A decoder that came later looks again at what none before could read, and only at that. */
 static void
 test_decoder (void)
@@ -215,19 +287,23 @@ test_decoder (void)
   gboolean readable;
   content_hash bad = hash_of (1), good = hash_of (2);
   store *s = open_store ();
-  store_set_decoder (s, "1.0; jpeg");
+  store_set_decoder (s, only_jpeg);
   list (s, (const char *const[]){ "bad", "good", NULL });
   put_unreadable (s, "bad", 1);
   put (s, 0, "good", 2);
   gint64 content = store_find_content (s, &bad, 0, &row, &readable, NULL);
   g_assert_cmpint (content, !=, 0);
   store_free (s);
-  g_assert_cmpint (ask ("SELECT count(*) FROM content WHERE decoder = '1.0; jpeg'"), ==, 2);
+  g_assert_cmpint (times_described, ==, 1);
+  g_assert_cmpint (ask ("SELECT count(*) FROM content WHERE decoder = '1.0; jpeg'"), ==, 1); /* who could not */
   s = open_store ();
-  store_set_decoder (s, "1.0; jpeg");
+  store_set_decoder (s, only_jpeg);
+  g_assert_cmpint (store_find_content (s, &good, 0, &row, &readable, NULL), !=, 0);
+  put (s, 0, "good", 3);
+  g_assert_cmpint (times_described, ==, 1); /* no one asks while all can be read */
   g_assert_cmpint (store_find_content (s, &bad, 0, &row, &readable, NULL), ==, content);
   g_assert_false (readable);
-  store_set_decoder (s, "1.0; jpeg, heif");
+  store_set_decoder (s, also_heif);
   g_assert_cmpint (store_find_content (s, &bad, 0, &row, &readable, NULL), ==, 0);
   g_assert_cmpint (store_find_content (s, &good, 0, &row, &readable, NULL), !=, 0);
   g_assert_cmpint (get (s, 0, "bad").content, ==, 0);
@@ -375,11 +451,17 @@ int
 main (int argc, char **argv)
 {
   static const store_test tests[] = {
-    { "/store/S1-S2/killed", test_s1_s2_killed },     { "/store/S1-S2/killed-anywhere", test_s1_s2_killed_anywhere },
-    { "/store/S2/matrix-lost", test_s2_matrix_lost }, { "/store/S3/written-once", test_s3 },
-    { "/store/S3/unreadable", test_s3_unreadable },   { "/store/S4/status", test_s4 },
-    { "/store/content/decoder", test_decoder },       { "/store/widths", test_widths },
-    { "/store/set-is-durable", test_set_is_durable }, { "/store/threads", test_threads },
+    { "/store/S1-S2/killed", test_s1_s2_killed },
+    { "/store/S1-S2/killed-anywhere", test_s1_s2_killed_anywhere },
+    { "/store/S2/matrix-lost", test_s2_matrix_lost },
+    { "/store/S3/written-once", test_s3 },
+    { "/store/S3/unreadable", test_s3_unreadable },
+    { "/store/S4/status", test_s4 },
+    { "/store/S4/refused", test_s4_refused },
+    { "/store/content/decoder", test_decoder },
+    { "/store/widths", test_widths },
+    { "/store/set-is-durable", test_set_is_durable },
+    { "/store/threads", test_threads },
   };
   return run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

@@ -1,0 +1,391 @@
+/* Rows to a table: standardise, describe the clean ones, cross-validate by source (for honest thresholds), fit. */
+#include "noise/train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "math/linalg.h"
+#include "noise/detector_internal.h"
+#include "noise/train_internal.h"
+
+#define LEAST_SOURCES 20
+#define FOLDS         5
+
+/* How the unknown kind joins: chosen so that kinds and families left out of training are found, at little cost to those
+ * that are in (bench/bench_unseen.py). */
+#define STRANGE_SLOPE 6.0
+#define STRANGE_SHARE 0.98 /* at this quantile of clean pictures, being strange counts as much as reaching the nets' threshold */
+#define STRANGE_FLOOR 0.3  /* added to the variances of standardised measures before they are whitened */
+
+/* --- checks -------------------------------------------------------------------------------------- */
+
+static gboolean
+check (const train_set *s, GError **error)
+{
+  g_autoptr (GHashTable) sources = g_hash_table_new (NULL, NULL);
+  g_autofree gsize *examples = g_new0 (gsize, s->n_kinds + 1);
+  for (gsize i = 0; i < s->n; i++)
+    {
+      g_hash_table_add (sources, GUINT_TO_POINTER (s->rows[i].source + 1));
+      if (s->rows[i].example)
+        examples[s->rows[i].kind + 1]++;
+    }
+  if (g_hash_table_size (sources) < LEAST_SOURCES)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                   "%u clean pictures are too few to train on; %d are the least, 500 are better",
+                   g_hash_table_size (sources), LEAST_SOURCES);
+      return FALSE;
+    }
+  for (int k = 0; k <= s->n_kinds; k++)
+    if (examples[k] == 0)
+      {
+        g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "there is no example of '%s'",
+                     k == 0 ? "clean" : s->kinds[k - 1]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* --- what measures are like ----------------------------------------------------------------------- */
+
+static int
+ascending (const void *a, const void *b)
+{
+  float x = *(const float *) a, y = *(const float *) b;
+  return (x > y) - (x < y);
+}
+
+static float
+at_share (const float *sorted, gsize n, double share)
+{
+  return sorted[(gsize) (share * (double) (n - 1) + 0.5)];
+}
+
+/* Percentiles, centre and scale of each measure. */
+static gboolean
+describe (const train_set *s, detector *d)
+{
+  g_autofree float *all = g_try_new (float, s->n), *clean = g_try_new (float, s->n);
+  if (all == NULL || clean == NULL)
+    return FALSE;
+  for (gsize m = 0; m < s->d; m++)
+    {
+      gsize n = 0, n_clean = 0;
+      double sum = 0, square = 0;
+      for (gsize i = 0; i < s->n; i++)
+        {
+          float value = s->measures[i * s->d + m];
+          if (!s->rows[i].example)
+            continue;
+          all[n++] = value;
+          sum += value;
+          if (s->rows[i].kind < 0)
+            clean[n_clean++] = value;
+        }
+      double mean = sum / (double) n;
+      for (gsize i = 0; i < n; i++)
+        square += (all[i] - mean) * (all[i] - mean);
+      d->at.centre[m] = (float) mean;
+      d->at.scale[m] = (float) (1 / MAX (sqrt (square / (double) n), 1e-6));
+      qsort (all, n, sizeof *all, ascending);
+      qsort (clean, n_clean, sizeof *clean, ascending);
+      d->at.low[m] = at_share (clean, n_clean, 0.05);
+      d->at.middle[m] = at_share (clean, n_clean, 0.5);
+      d->at.high[m] = at_share (clean, n_clean, 0.95);
+      d->at.least[m] = at_share (all, n, 0.001);
+      d->at.most[m] = at_share (all, n, 0.999);
+    }
+  return TRUE;
+}
+
+/* Whitens by the clean examples' covariance, its eigenvalues raised by STRANGE_FLOOR. */
+static gboolean
+whiten (const train_set *s, const float *z, detector *d, GError **error)
+{
+  gsize n = s->d, rows = 0;
+  g_autofree double *covariance = g_new0 (double, n * n), *values = g_new (double, n), *vectors = g_new (double, n * n);
+  g_autofree double *mean = g_new0 (double, n), *deviation = g_new (double, n);
+  for (gsize i = 0; i < s->n; i++)
+    if (s->rows[i].example && s->rows[i].kind < 0 && ++rows > 0)
+      for (gsize m = 0; m < n; m++)
+        mean[m] += z[i * n + m];
+  for (gsize m = 0; m < n; m++)
+    d->at.clean_mean[m] = (float) (mean[m] /= (double) rows);
+  for (gsize i = 0; i < s->n; i++)
+    if (s->rows[i].example && s->rows[i].kind < 0)
+      {
+        for (gsize m = 0; m < n; m++)
+          deviation[m] = z[i * n + m] - mean[m];
+        linalg_syrk_add (1, n, deviation, n, covariance, n);
+      }
+  for (gsize i = 0; i < n * n; i++)
+    covariance[i] /= (double) rows;
+  if (!linalg_eigen_top (n, n, covariance, values, vectors, error))
+    return FALSE;
+  for (gsize r = 0; r < n; r++)
+    for (gsize m = 0; m < n; m++)
+      d->at.whiten[r * n + m] = (float) (vectors[r * n + m] / sqrt (MAX (values[r], 0) + STRANGE_FLOOR));
+  return TRUE;
+}
+
+/* --- lessons -------------------------------------------------------------------------------------- */
+
+static void
+lessons_clear (lessons *l)
+{
+  g_free ((float *) l->z);
+  g_free ((guint32 *) l->first);
+  g_free ((guint32 *) l->order);
+}
+
+static gboolean
+lessons_init (lessons *l, const train_set *s, const detector *d)
+{
+  float *z = g_try_new (float, s->n *s->d);
+  guint32 *count = g_try_new0 (guint32, s->n + 1), *order = g_try_new (guint32, s->n);
+  guint32 *first = g_try_new0 (guint32, s->n + 1);
+  *l = (lessons){ s->n, s->d, z, s->rows, s->n_kinds, 0, first, order };
+  if (z == NULL || count == NULL || order == NULL || first == NULL)
+    {
+      g_free (count);
+      lessons_clear (l);
+      return FALSE;
+    }
+  for (gsize i = 0; i < s->n; i++)
+    {
+      detector_standardise (d, s->measures + i * s->d, z + i * s->d);
+      count[s->rows[i].twin]++;
+    }
+  /* count becomes where each group's next row goes */
+  guint32 next = 0;
+  for (gsize i = 0; i < s->n; i++)
+    {
+      guint32 size = count[i];
+      count[i] = next;
+      if (size > 0)
+        first[l->n_groups++] = next;
+      next += size;
+    }
+  first[l->n_groups] = next;
+  for (gsize i = 0; i < s->n; i++)
+    order[count[s->rows[i].twin]++] = (guint32) i;
+  g_free (count);
+  return TRUE;
+}
+
+static gboolean
+fit_nets (const lessons *l, const gboolean *use, guint64 seed, detector *d, const job *j, GError **error)
+{
+  for (int i = 0; i < DETECTOR_NETS; i++)
+    if (!train_net (l, use, seed + (guint64) i, &d->nets[i], j, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- thresholds ------------------------------------------------------------------------------------ */
+
+/* Of every row: the nets' joint score by nets that did not see its source, and how strange it is. */
+typedef struct {
+  float *nets, *strange;
+} scores;
+
+static guint32
+fold_of (const guint32 *folds, const train_row *r)
+{
+  return folds[r->source];
+}
+
+static void
+score_rows (const lessons *l, const detector *d, const guint32 *folds, guint32 fold, scores *out)
+{
+  float kinds[DETECTOR_MOST_KINDS], severities[DETECTOR_MOST_KINDS], room[DETECTOR_MOST_MEASURES];
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example && fold_of (folds, &l->rows[i]) == fold)
+      {
+        const float *z = l->z + i * l->d;
+        detector_scores (d, z, kinds, severities);
+        out->nets[i] = (float) log_sum_exp (kinds, (gsize) d->known);
+        out->strange[i] = (float) log (MAX (detector_strangeness (d, z, room), 1e-6));
+      }
+}
+
+/* A fold of every source, by seed. */
+static guint32 *
+draw_folds (const train_set *s)
+{
+  guint32 last = 0;
+  random_source r;
+  random_init (&r, s->seed, "folds");
+  for (gsize i = 0; i < s->n; i++)
+    last = MAX (last, s->rows[i].source);
+  guint32 *folds = g_new (guint32, last + 1);
+  for (guint32 i = 0; i <= last; i++)
+    folds[i] = i % FOLDS;
+  for (guint32 i = last; i > 0; i--)
+    {
+      guint32 other = (guint32) random_below (&r, (int) i + 1), kept = folds[i];
+      folds[i] = folds[other];
+      folds[other] = kept;
+    }
+  return folds;
+}
+
+static gboolean
+cross_validate (const lessons *l, const train_set *s, detector *d, scores *out, const job *j, GError **error)
+{
+  g_autofree guint32 *folds = draw_folds (s);
+  g_autofree gboolean *use = g_new (gboolean, l->n_groups);
+  for (guint32 fold = 0; fold < FOLDS; fold++)
+    {
+      job_tell (j, "training", fold, FOLDS + 1);
+      for (gsize g = 0; g < l->n_groups; g++)
+        use[g] = fold_of (folds, &l->rows[l->order[l->first[g]]]) != fold;
+      if (!fit_nets (l, use, s->seed + 1000 * (fold + 1), d, j, error))
+        return FALSE;
+      score_rows (l, d, folds, fold, out);
+    }
+  job_tell (j, "training", FOLDS, FOLDS + 1);
+  return TRUE;
+}
+
+/* The clean examples' values, ascending. */
+static float *
+clean_values (const lessons *l, const float *values, gsize *n)
+{
+  float *clean = g_new (float, l->n);
+  *n = 0;
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example && l->rows[i].kind < 0)
+      clean[(*n)++] = values[i];
+  qsort (clean, *n, sizeof *clean, ascending);
+  return clean;
+}
+
+/* slope and offset of the log odds of being degraded, at even prevalence: logistic regression by Newton's method (Platt
+ * 1999), each side weighing half. */
+static void
+calibrate (const lessons *l, const float *joint, double shares[2], detector *d)
+{
+  double a = 1, b = 0;
+  for (int round = 0; round < 50; round++)
+    {
+      double g[2] = { 0 }, h[3] = { 1e-9, 0, 1e-9 };
+      for (gsize i = 0; i < l->n; i++)
+        if (l->rows[i].example)
+          {
+            gboolean bad = l->rows[i].kind >= 0;
+            double w = 0.5 / shares[bad], x = joint[i], p = 1 / (1 + exp (-CLAMP (a * x + b, -50, 50)));
+            g[0] += w * (p - bad) * x;
+            g[1] += w * (p - bad);
+            h[0] += w * p * (1 - p) * x * x;
+            h[1] += w * p * (1 - p) * x;
+            h[2] += w * p * (1 - p);
+          }
+      double determinant = h[0] * h[2] - h[1] * h[1];
+      if (determinant < 1e-12)
+        break;
+      double da = (h[2] * g[0] - h[1] * g[1]) / determinant, db = (h[0] * g[1] - h[1] * g[0]) / determinant;
+      a -= da;
+      b -= db;
+      if (fabs (da) + fabs (db) < 1e-9)
+        break;
+    }
+  d->slope = MAX (a, 0.01); /* a table whose scores told nothing must still rank one way */
+  d->offset = b;
+}
+
+/* Rank sum (Hanley, McNeil 1982, section 2): the share of pairs in order, ties counting half. */
+static double
+area_under (const float *clean, gsize n_clean, const lessons *l, const float *joint)
+{
+  double in_order = 0, n = 0;
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example && l->rows[i].kind >= 0)
+      {
+        gsize low = 0, high = n_clean;
+        while (low < high)
+          {
+            gsize middle = (low + high) / 2;
+            if (clean[middle] < joint[i])
+              low = middle + 1;
+            else
+              high = middle;
+          }
+        in_order += (double) low;
+        n++;
+      }
+  return in_order / (n * (double) n_clean);
+}
+
+static void
+settle (const lessons *l, scores *found, detector *d, train_result *result)
+{
+  gsize n_clean;
+  double shares[2] = { 0, 0 }, hits = 0;
+  g_autofree float *nets = clean_values (l, found->nets, &n_clean), *strange = clean_values (l, found->strange, &n_clean);
+  d->strange_slope = STRANGE_SLOPE;
+  d->strange_offset = at_share (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS)
+                      - STRANGE_SLOPE * at_share (strange, n_clean, STRANGE_SHARE);
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example)
+      {
+        float both[2] = { found->nets[i], (float) (d->strange_slope * found->strange[i] + d->strange_offset) };
+        found->nets[i] = (float) log_sum_exp (both, 2);
+        shares[l->rows[i].kind >= 0]++;
+      }
+  g_autofree float *clean = clean_values (l, found->nets, &n_clean);
+  for (int q = 0; q < DETECTOR_QUANTILES; q++)
+    d->at.clean_scores[q] = at_share (clean, n_clean, q / (double) (DETECTOR_QUANTILES - 1));
+  calibrate (l, found->nets, shares, d);
+  double threshold = detector_threshold (d, DETECTOR_FALSE_ALARMS);
+  for (gsize i = 0; i < l->n; i++)
+    hits += l->rows[i].example && l->rows[i].kind >= 0 && found->nets[i] > threshold;
+  *result = (train_result){ area_under (clean, n_clean, l, found->nets), hits / shares[1] };
+}
+
+/* Shares of measures outside least..most over the examples; the 99th percentile is the unit of `unlike`. */
+static void
+settle_unlike (const train_set *s, detector *d)
+{
+  g_autofree float *shares = g_new (float, s->n);
+  gsize n = 0;
+  for (gsize i = 0; i < s->n; i++)
+    if (s->rows[i].example)
+      shares[n++] = (float) detector_outside (d, s->measures + i * s->d);
+  qsort (shares, n, sizeof *shares, ascending);
+  d->unlike = at_share (shares, n, 0.99);
+}
+
+detector *
+detector_train (const train_set *s, const job *j, train_result *result, GError **error)
+{
+  if (!check (s, error))
+    return NULL;
+  g_autoptr (detector) d = detector_new (s->d, s->n_kinds, s->kinds, s->families);
+  lessons l;
+  if (!describe (s, d) || !lessons_init (&l, s, d))
+    {
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to train");
+      return NULL;
+    }
+  g_autofree float *found = g_new0 (float, 2 * s->n);
+  scores of_rows = { found, found + s->n };
+  gboolean fine = whiten (s, l.z, d, error) && cross_validate (&l, s, d, &of_rows, j, error);
+  if (fine)
+    {
+      settle (&l, &of_rows, d, result);
+      settle_unlike (s, d);
+      fine = fit_nets (&l, NULL, s->seed, d, j, error);
+    }
+  lessons_clear (&l);
+  if (!fine)
+    return NULL;
+  job_tell (j, "training", FOLDS + 1, FOLDS + 1);
+  d->name = g_strdup ("new");
+  d->note = g_strdup_printf ("%" G_GSIZE_FORMAT " rows, seed %" G_GUINT64_FORMAT, s->n, s->seed);
+  return g_steal_pointer (&d);
+}

@@ -1,0 +1,97 @@
+/* Verdicts on the pictures of the list. The one thing to know: they are replaced as a whole (S9), between begin and end,
+ * for a table in which half the verdicts keep to another threshold would look right and be wrong. */
+#include "store/store_internal.h"
+
+#include <math.h>
+
+#include "base/error.h"
+
+/* Little-endian float32, as in the matrices. */
+static void
+to_bytes (const store_verdict *v, guint32 *bytes)
+{
+  for (guint i = 0; i < v->n_kinds; i++)
+    {
+      union {
+        float value;
+        guint32 bits;
+      } u = { .value = v->kinds[i] };
+      bytes[i] = GUINT32_TO_LE (u.bits);
+    }
+}
+
+gboolean
+store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  if (n > STORE_MOST_KINDS)
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "%u kinds of noise are more than the %d '%s' can hold", n,
+                   STORE_MOST_KINDS, s->dir);
+      return FALSE;
+    }
+  /* what is pending must not be lost with verdicts that are refused */
+  if (!store_commit (s, error) || !store_write_begin (s, error))
+    return FALSE;
+  gboolean good =
+      db_do (s->db, error, "DELETE FROM verdict", "") && db_do (s->db, error, "DELETE FROM verdict_kind", "");
+  for (guint i = 0; good && i < n; i++)
+    good = db_do (s->db, error, "INSERT INTO verdict_kind VALUES (?1, ?2)", "it", (gint64) i, kinds[i]);
+  s->verdict_kinds = n;
+  s->judging = TRUE;
+  if (!good)
+    store_give_up (s);
+  return good;
+}
+
+gboolean
+store_verdicts_add (store *s, const char *file, const store_verdict *v, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  guint32 kinds[STORE_MOST_KINDS];
+  gboolean good = s->judging && v->n_kinds == s->verdict_kinds;
+  if (!good)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "the verdict on '%s' does not belong to those of '%s'", file,
+                 s->dir);
+  else
+    {
+      to_bytes (v, kinds);
+      good = db_do (s->db, error, "INSERT INTO verdict VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", "trritrrbir",
+                    file, v->score, v->noise, (gint64) (v->noisy != FALSE), v->kind, v->severity, v->unlike,
+                    (const void *) kinds, (gsize) v->n_kinds * sizeof *kinds, (gint64) (v->grey != FALSE),
+                    v->enlarged < 0 ? (double) NAN : (double) v->enlarged);
+    }
+  if (!good && s->judging)
+    store_give_up (s);
+  return good;
+}
+
+gboolean
+store_verdicts_end (store *s, gboolean good, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  gboolean judging = s->judging;
+  s->judging = FALSE;
+  if (good || !judging)
+    return store_commit (s, error);
+  s->in_transaction = FALSE;
+  return db_run (s->db, "ROLLBACK", error);
+}
+
+char **
+store_verdict_kinds (store *s, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (db_query) q =
+      db_ask (s->db, error, "SELECT name FROM verdict_kind ORDER BY id LIMIT ?1", "i", (gint64) STORE_MOST_KINDS);
+  if (q == NULL)
+    return NULL;
+  while (db_next (q, &fault))
+    g_strv_builder_add (names, db_text (q, 0));
+  if (fault == NULL)
+    return g_strv_builder_end (names);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return NULL;
+}

@@ -1,0 +1,258 @@
+/* Pictures pass through in pages: judged in parallel, written in the order of the list. Which thread judges a picture
+ * changes nothing, for verdicts do not depend on each other. */
+#include "verdicts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "feature/quality.h"
+#include "image/corrupt.h"
+#include "math/blocks.h"
+#include "store/matrix_file.h"
+
+#define PAGE  4096
+#define PARTS 64
+
+#define CUT_OFF          "cut-off"
+#define CUT_OFF_SEVERITY 3 /* where nobody knows how much is missing */
+
+typedef struct {
+  char *file;
+  gint64 row;
+  gboolean damaged;
+  int enlarged;
+  judgement said;
+} seat;
+
+typedef struct {
+  verdicts *v;
+  store *store;
+  const float *measures;
+  gsize width;           /* floats between two rows of measures */
+  GArray *page;          /* of seat */
+  GArray *scores;        /* of the pictures that are whole */
+  guint64 n_broken;      /* and those that are not */
+  guint64 n_flagged;     /* noisy, of the whole ones */
+  gsize missing, colour; /* measures: rows missing at the bottom; mean saturation */
+} court;
+
+gboolean
+verdicts_open (const pardon_scan_options *o, verdicts *v, GError **error)
+{
+  G_STATIC_ASSERT (DETECTOR_MOST_KINDS <= STORE_MOST_KINDS);
+  *v = (verdicts){ .false_alarms = o->false_alarms };
+  if (!(o->false_alarms > 0 && o->false_alarms < 1))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                   "a share of false alarms lies above 0 and below 1, such as 0.05, not at %g", o->false_alarms);
+      return FALSE;
+    }
+  v->detector = detector_open (o->detector, quality_size (), error);
+  return v->detector != NULL;
+}
+
+void
+verdicts_clear (verdicts *v)
+{
+  g_clear_pointer (&v->detector, detector_free);
+}
+
+/* --- one picture ----------------------------------------------------------------------------- */
+
+static gsize
+measure_index (const char *name)
+{
+  const quality_measure *all = quality_measures ();
+  gsize i = 0;
+  while (i < quality_size () && strcmp (all[i].name, name) != 0)
+    i++;
+  g_return_val_if_fail (i < quality_size (), 0);
+  return i;
+}
+
+static int
+is_enlarged (const lens *l, int width, int height)
+{
+  const view *v = &l->view;
+  if (l->model == NULL)
+    return -1;
+  if (v->fit == VIEW_NONE || v->never_enlarge)
+    return 0;
+  if (v->fit == VIEW_STRETCH)
+    return v->width > width || v->height > height;
+  return v->short_side > MIN (width, height);
+}
+
+/* corruption_parameter, backwards: the severity at which this share of the rows is missing. */
+static double
+cut_off_severity (double missing)
+{
+  int kind = corruption_find (CUT_OFF);
+  if (missing <= 0 || kind < 0)
+    return CUT_OFF_SEVERITY;
+  const double *at = corruption_kinds[kind].at;
+  if (missing <= at[0])
+    return 1;
+  for (int i = 1; i < 5; i++)
+    if (missing <= at[i])
+      return i + (missing - at[i - 1]) / (at[i] - at[i - 1]);
+  return 5;
+}
+
+/* A picture that breaks off is degraded for certain, whatever what is left of it looks like. */
+static store_verdict
+decide (court *c, const seat *s)
+{
+  const float *measures = c->measures + (gsize) s->row * c->width;
+  const verdicts *v = c->v;
+  const judgement *said = &s->said;
+  store_verdict out = { .judged = TRUE,
+                        .score = said->score,
+                        .noise = s->damaged ? 1 : said->noise,
+                        .noisy = s->damaged || said->score > v->threshold,
+                        .kind = "",
+                        .severity = NAN,
+                        .unlike = said->unlike,
+                        .n_kinds = (guint) detector_kinds (v->detector),
+                        .grey = measures[c->colour] <= 0,
+                        .enlarged = s->enlarged };
+  memcpy (out.kinds, said->kinds, out.n_kinds * sizeof *out.kinds);
+  if (s->damaged)
+    {
+      out.kind = CUT_OFF;
+      out.severity = cut_off_severity (measures[c->missing]);
+    }
+  else if (out.noisy)
+    {
+      out.kind = detector_kind (v->detector, said->kind);
+      out.severity = said->severity;
+    }
+  return out;
+}
+
+/* --- a page of them -------------------------------------------------------------------------- */
+
+static void
+judge_part (gsize part, gpointer user)
+{
+  court *c = user;
+  gsize end = blocks_first (c->page->len, PARTS, part + 1);
+  for (gsize i = blocks_first (c->page->len, PARTS, part); i < end; i++)
+    {
+      seat *s = &g_array_index (c->page, seat, i);
+      detector_judge (c->v->detector, c->measures + (gsize) s->row * c->width, &s->said);
+    }
+}
+
+static gboolean
+close_page (court *c, int threads, GError **error)
+{
+  gboolean fine = TRUE;
+  if (c->page->len > 0)
+    blocks_run (PARTS, threads, judge_part, c);
+  for (guint i = 0; i < c->page->len; i++)
+    {
+      seat *s = &g_array_index (c->page, seat, i);
+      store_verdict verdict = decide (c, s);
+      fine = fine && store_verdicts_add (c->store, s->file, &verdict, error);
+      c->v->judged++;
+      c->v->noisy += verdict.noisy;
+      c->v->unlike += s->said.unlike > 1;
+      c->n_broken += s->damaged;
+      c->n_flagged += verdict.noisy && !s->damaged;
+      if (!s->damaged)
+        g_array_append_val (c->scores, s->said.score);
+      g_free (s->file);
+    }
+  g_array_set_size (c->page, 0);
+  return fine;
+}
+
+/* Over the list, page by page. */
+static gboolean
+judge_all (court *c, gint64 set, const lens *l, int threads, const job *j, GError **error)
+{
+  g_autoptr (store_cursor) cursor = store_cursor_new_pixels (c->store, 0, set, error);
+  g_autoptr (matrix_file) file = NULL;
+  g_autoptr (GError) why = NULL;
+  guint64 done = 0, total = store_count (c->store);
+  gboolean fine = cursor != NULL;
+  for (store_picture p; fine && store_cursor_next (cursor, &p, &why);)
+    {
+      job_tell (j, "judging noise", ++done, total);
+      if (p.pixels_row < 0)
+        continue;
+      if (file == NULL)
+        {
+          if ((file = store_matrix (c->store, set, error)) == NULL)
+            return FALSE;
+          c->measures = matrix_file_get (file)->data;
+          c->width = matrix_file_get (file)->d;
+        }
+      seat s = { .file = g_strdup (p.ref.file),
+                 .row = p.pixels_row,
+                 .damaged = p.facts.damage[0] != 0,
+                 .enlarged = is_enlarged (l, p.facts.width, p.facts.height) };
+      g_array_append_val (c->page, s);
+      if (c->page->len == PAGE)
+        fine = job_go_on (j, error) && close_page (c, threads, error);
+    }
+  fine = fine && why == NULL && close_page (c, threads, error);
+  if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  return fine;
+}
+
+/* The broken ones are known to be degraded, and to be rightly called so: they do not take part in the estimate, but in
+ * what it is about. */
+static void
+estimate (court *c)
+{
+  verdicts *v = c->v;
+  prevalence *p = &v->prevalence;
+  double whole = c->scores->len, broken = (double) c->n_broken, all = whole + broken;
+  detector_prevalence (v->detector, (const float *) c->scores->data, c->scores->len, v->threshold, p);
+  if (broken == 0)
+    return;
+  if (whole == 0)
+    {
+      *p = (prevalence){ 1, 1, 1, 0 };
+      return;
+    }
+  p->share = (p->share * whole + broken) / all;
+  p->low = (p->low * whole + broken) / all;
+  p->high = (p->high * whole + broken) / all;
+  p->wrong = c->n_flagged > 0 ? p->wrong * (double) c->n_flagged / ((double) c->n_flagged + broken) : 0;
+}
+
+gboolean
+verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, const job *j, GError **error)
+{
+  const char *kinds[DETECTOR_MOST_KINDS];
+  guint n = (guint) detector_kinds (v->detector);
+  for (guint i = 0; i < n; i++)
+    kinds[i] = detector_kind (v->detector, (int) i);
+  v->judged = v->noisy = v->unlike = 0;
+  v->threshold = detector_threshold (v->detector, v->false_alarms);
+
+  court c = { .v = v,
+              .store = s,
+              .page = g_array_sized_new (FALSE, FALSE, sizeof (seat), PAGE),
+              .scores = g_array_new (FALSE, FALSE, sizeof (float)),
+              .missing = measure_index ("broken-grey"),
+              .colour = measure_index ("saturation-mean") };
+  gboolean fine = store_verdicts_begin (s, kinds, n, error);
+  if (fine)
+    {
+      fine = judge_all (&c, set, l, threads, j, error);
+      fine = store_verdicts_end (s, fine, fine ? error : NULL) && fine;
+    }
+  if (fine)
+    estimate (&c);
+  for (guint i = 0; i < c.page->len; i++)
+    g_free (g_array_index (c.page, seat, i).file);
+  g_array_unref (c.page);
+  g_array_unref (c.scores);
+  return fine;
+}

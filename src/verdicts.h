@@ -1,0 +1,23 @@
+/* Which pictures are too degraded to judge by: the blind judge over every row of measures (docs/method.md). */
+#pragma once
+
+#include "base/job.h"
+#include "lens.h"
+#include "noise/detector.h"
+#include "store/store.h"
+
+typedef struct {
+  detector *detector;
+  double false_alarms, threshold;
+  guint64 vouched;               /* pictures it was calibrated on; 0: it was not */
+  guint64 judged, noisy, unlike; /* pictures; unlike: from all the detector knows */
+  prevalence prevalence;         /* of the judged ones; NAN where there are none */
+} verdicts;
+
+/* The detector the options ask for. PARDON_ERROR_INPUT for options that make no sense. */
+gboolean verdicts_open (const pardon_scan_options *o, verdicts *v, GError **error);
+void verdicts_clear (verdicts *v);
+
+/* Judges every picture of the list that has a row in `set` (pixels.h) and replaces the store's verdicts. The counts and
+ * the prevalence of `v` become those of the list. */
+gboolean verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, const job *j, GError **error);
