@@ -20,7 +20,6 @@ chance (random_source *r)
 static void
 draw_part (history *h, random_source *r)
 {
-  h->width = h->height = 1;
   if (chance (r) < 0.5)
     {
       double share = random_uniform (r, 0.5, 1);
@@ -35,10 +34,9 @@ static void
 draw_size (history *h, random_source *r)
 {
   double u = chance (r);
-  h->square = FALSE;
-  if (u < 0.25)
+  if (u < 0.15)
     h->short_side = 0;
-  else if (u < 0.6)
+  else if (u < 0.55)
     h->short_side = random_below (r, 2) == 0 ? 224 : 256;
   else if (u < 0.8)
     {
@@ -64,8 +62,11 @@ history_draw (history *h, guint64 seed)
 {
   random_source r;
   random_init (&r, seed, "history");
+  *h = (history){ .width = 1, .height = 1, .filter = FILTER_AREA };
+  if (chance (&r) < 0.25)
+    return; /* as it came: what most pictures of a folder are */
   draw_part (h, &r);
-  h->soften = chance (&r) < 0.4 ? random_uniform (&r, 0.2, 1) : 0;
+  h->soften = chance (&r) < 0.3 ? random_uniform (&r, 0.2, 0.8) : 0;
   draw_size (h, &r);
   draw_saving (h, &r);
 }

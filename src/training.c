@@ -244,9 +244,60 @@ training_measure (const char *const *paths, guint64 seed, int threads, const job
   return fine;
 }
 
+/* Which kinds stay: their new numbers, -1 for those that do not; the set's names become theirs. */
+static void
+keep_kinds (training_rows *t, const char *const *names, int *numbers)
+{
+  train_set *set = &t->set;
+  int kept = 0;
+  t->names = g_new0 (const char *, 2 * (gsize) set->n_kinds);
+  for (int k = 0; k < set->n_kinds; k++)
+    {
+      gboolean out = g_strv_contains (names, set->kinds[k]) || g_strv_contains (names, set->families[k]);
+      numbers[k] = out ? -1 : kept;
+      if (out)
+        continue;
+      t->names[kept] = set->kinds[k];
+      t->names[set->n_kinds + kept++] = set->families[k];
+    }
+  set->kinds = t->names;
+  set->families = t->names + set->n_kinds;
+  set->n_kinds = kept;
+}
+
+void
+training_leave_out (training_rows *t, const char *const *names)
+{
+  train_set *set = &t->set;
+  g_autofree int *numbers = g_new (int, set->n_kinds);
+  g_autofree guint32 *places = g_new (guint32, set->n);
+  train_row *rows = (train_row *) (void *) t->rows->data;
+  float *measures = (float *) (void *) t->measures->data;
+  guint n = 0;
+  if (*names == NULL || t->names != NULL)
+    return;
+  keep_kinds (t, names, numbers);
+  for (gsize i = 0; i < set->n; i++)
+    {
+      if (rows[i].kind >= 0 && numbers[rows[i].kind] < 0)
+        continue;
+      places[i] = n;
+      rows[n] = rows[i];
+      rows[n].kind = rows[i].kind >= 0 ? numbers[rows[i].kind] : -1;
+      memmove (measures + n * set->d, measures + i * set->d, set->d * sizeof *measures);
+      n++;
+    }
+  for (guint i = 0; i < n; i++)
+    rows[i].twin = places[rows[i].twin];
+  g_array_set_size (t->rows, n);
+  g_array_set_size (t->measures, n * (guint) set->d);
+  set->n = n;
+}
+
 void
 training_rows_clear (training_rows *rows)
 {
+  g_free (rows->names);
   g_clear_pointer (&rows->measures, g_array_unref);
   g_clear_pointer (&rows->rows, g_array_unref);
   *rows = (training_rows){ 0 };

@@ -195,9 +195,12 @@ detector_judge (const detector *d, const float *measures, judgement *j)
   detector_scores (d, z, j->kinds, severities);
   double strangeness = detector_strangeness (d, z, room);
   j->kinds[d->known] = (float) (d->strange_slope * log (MAX (strangeness, 1e-6)) + d->strange_offset);
-  for (int k = 1; k <= d->known; k++)
+  for (int k = 1; k < d->known; k++)
     if (j->kinds[k] > j->kinds[j->kind])
       j->kind = k;
+  /* a kind likelier than clean explains the picture, however strange it is besides */
+  if (j->kinds[j->kind] < MIN (j->kinds[d->known], 0))
+    j->kind = d->known;
   j->severity = j->kind < d->known ? CLAMP (severities[j->kind], 1, 5) : 3;
   j->score = (float) log_sum_exp (j->kinds, (gsize) d->known + 1);
   j->noise = (float) probability (d->slope * (d->stretch * j->score + d->shift) + d->offset);

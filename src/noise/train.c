@@ -7,17 +7,18 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "math/blocks.h"
 #include "math/linalg.h"
 #include "noise/detector_internal.h"
 #include "noise/train_internal.h"
 
 #define LEAST_SOURCES 20
-#define FOLDS         5
+#define FOLDS         10
 
 /* How the unknown kind joins: chosen so that kinds and families left out of training are found, at little cost to those
  * that are in (bench/bench_unseen.py). */
-#define STRANGE_SLOPE 6.0
-#define STRANGE_SHARE 0.98 /* at this quantile of clean pictures, being strange counts as much as reaching the nets' threshold */
+#define STRANGE_SLOPE 4.0
+#define STRANGE_SHARE 0.995 /* at this quantile of clean pictures, being strange counts as much as reaching the nets' threshold */
 #define STRANGE_FLOOR 0.3  /* added to the variances of standardised measures before they are whitened */
 
 /* --- checks -------------------------------------------------------------------------------------- */
@@ -177,13 +178,38 @@ lessons_init (lessons *l, const train_set *s, const detector *d)
   return TRUE;
 }
 
+typedef struct {
+  const lessons *lessons;
+  const gboolean *use;
+  guint64 seed;
+  detector *detector;
+  const job *job;
+  GThread *caller; /* the only one that may ask the job */
+  GError *why[DETECTOR_NETS];
+} fitting;
+
+static void
+fit_one (gsize i, gpointer user)
+{
+  fitting *f = user;
+  const job *j = g_thread_self () == f->caller ? f->job : NULL;
+  train_net (f->lessons, f->use, f->seed + i, &f->detector->nets[i], j, &f->why[i]);
+}
+
 static gboolean
 fit_nets (const lessons *l, const gboolean *use, guint64 seed, detector *d, const job *j, GError **error)
 {
+  fitting f = { l, use, seed, d, j, g_thread_self (), { NULL } };
+  blocks_run (DETECTOR_NETS, DETECTOR_NETS, fit_one, &f);
+  GError *first = NULL;
   for (int i = 0; i < DETECTOR_NETS; i++)
-    if (!train_net (l, use, seed + (guint64) i, &d->nets[i], j, error))
-      return FALSE;
-  return TRUE;
+    if (f.why[i] != NULL && first == NULL)
+      first = f.why[i];
+    else
+      g_clear_error (&f.why[i]);
+  if (first != NULL)
+    g_propagate_error (error, first);
+  return first == NULL;
 }
 
 /* --- thresholds ------------------------------------------------------------------------------------ */
@@ -265,33 +291,52 @@ clean_values (const lessons *l, const float *values, gsize *n)
   return clean;
 }
 
-/* slope and offset of the log odds of being degraded, at even prevalence: logistic regression by Newton's method (Platt
- * 1999), each side weighing half. */
-static void
-calibrate (const lessons *l, const float *joint, double shares[2], detector *d)
+/* Mean loss of slope a and offset b, each side weighing half, with its gradient and second derivatives. */
+static double
+calibration_loss (const lessons *l, const float *joint, const double shares[2], double a, double b, double g[2],
+                  double h[3])
 {
-  double a = 1, b = 0;
-  for (int round = 0; round < 50; round++)
+  double loss = 0;
+  memset (g, 0, 2 * sizeof *g);
+  memset (h, 0, 3 * sizeof *h);
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example)
+      {
+        gboolean bad = l->rows[i].kind >= 0;
+        double w = 0.5 / shares[bad], x = joint[i], odds = a * x + b, p = 1 / (1 + exp (-odds));
+        loss += w * (MAX (odds, 0) + log1p (exp (-fabs (odds))) - bad * odds);
+        g[0] += w * (p - bad) * x;
+        g[1] += w * (p - bad);
+        h[0] += w * p * (1 - p) * x * x;
+        h[1] += w * p * (1 - p) * x;
+        h[2] += w * p * (1 - p);
+      }
+  return loss;
+}
+
+/* slope and offset of the log odds of being degraded, at even prevalence: logistic regression (Platt 1999) by Newton's
+ * method, its steps halved until they help. */
+static void
+calibrate (const lessons *l, const float *joint, const double shares[2], detector *d)
+{
+  double a = 0, b = 0, g[2], h[3], next_g[2], next_h[3];
+  double loss = calibration_loss (l, joint, shares, a, b, g, h);
+  for (int round = 0; round < 100; round++)
     {
-      double g[2] = { 0 }, h[3] = { 1e-9, 0, 1e-9 };
-      for (gsize i = 0; i < l->n; i++)
-        if (l->rows[i].example)
-          {
-            gboolean bad = l->rows[i].kind >= 0;
-            double w = 0.5 / shares[bad], x = joint[i], p = 1 / (1 + exp (-CLAMP (a * x + b, -50, 50)));
-            g[0] += w * (p - bad) * x;
-            g[1] += w * (p - bad);
-            h[0] += w * p * (1 - p) * x * x;
-            h[1] += w * p * (1 - p) * x;
-            h[2] += w * p * (1 - p);
-          }
-      double determinant = h[0] * h[2] - h[1] * h[1];
-      if (determinant < 1e-12)
-        break;
+      double determinant = h[0] * h[2] - h[1] * h[1] + 1e-12;
       double da = (h[2] * g[0] - h[1] * g[1]) / determinant, db = (h[0] * g[1] - h[1] * g[0]) / determinant;
-      a -= da;
-      b -= db;
-      if (fabs (da) + fabs (db) < 1e-9)
+      double step = 1, after = G_MAXDOUBLE;
+      while (step > 1e-6 && (after = calibration_loss (l, joint, shares, a - step * da, b - step * db, next_g, next_h)) > loss)
+        step /= 2;
+      if (after > loss)
+        break;
+      a -= step * da;
+      b -= step * db;
+      gboolean done = loss - after < 1e-12;
+      loss = after;
+      memcpy (g, next_g, sizeof g);
+      memcpy (h, next_h, sizeof h);
+      if (done)
         break;
     }
   d->slope = MAX (a, 0.01); /* a table whose scores told nothing must still rank one way */

@@ -19,6 +19,7 @@
 #include "noise/train_internal.h"
 
 #define EPOCHS          20
+#define LEAST_STEPS     400 /* few pictures are gone over more often */
 #define GROUPS_A_BATCH  24
 #define RATE            1e-3
 #define WARM_UP         50 /* steps */
@@ -287,9 +288,10 @@ train_net (const lessons *l, const gboolean *use, guint64 seed, net *n, const jo
       return FALSE;
     }
   gsize batches = (used + GROUPS_A_BATCH - 1) / GROUPS_A_BATCH;
-  double steps = (double) (batches * EPOCHS);
+  gsize epochs = MAX (EPOCHS, LEAST_STEPS / MAX (batches, 1));
+  double steps = (double) (batches * epochs);
   gboolean fine = TRUE;
-  for (int epoch = 0; epoch < EPOCHS && fine; epoch++)
+  for (gsize epoch = 0; epoch < epochs && fine; epoch++)
     {
       shuffle (turn, used, &r);
       for (gsize b = 0; b < batches && (fine = job_go_on (j, error)); b++)
