@@ -64,7 +64,22 @@ typedef struct {
   int threads;           /* 0: as many as cores */
   double false_alarms;   /* share of clean pictures that are called noisy; above 0, below 1; default 0.05 */
   const char *calibrate; /* pictures vouched for (a folder, a list), which then are what clean means; NULL: none */
-  const char *detector;  /* a table made by `pardon train`; NULL: the shipped one */
+  uint64_t probes; /* corrupted copies of the pictures that enter the clustering beside them, up to 10000; 0: none */
+  const char *detector; /* a table made by `pardon train`; NULL: the shipped one */
+  /* The classifier to judge; all NULL: none. */
+  const char
+      *labels; /* a table (CSV, JSON lines) of the truth, "folders": each picture's folder, "none"; NULL: "folders"
+                                   where there are predictions and the folders are their classes */
+  const char *predictions; /* a table, or a NumPy matrix of probabilities; NULL: those of `labels`, if it has any */
+  const char *prediction_files; /* of a matrix: the list of its files; NULL: the .csv beside it */
+  const char
+      *classifier;       /* an .onnx file or a name of the catalogue, to make the predictions; layer, view and scale are
+                                   its, and features too unless there is a model */
+  const char *classes;   /* a file of the classes' names in the order of their indices */
+  const char *class_ids; /* a file of their ids, in the same order */
+  const char *label_map; /* a CSV with columns 'from' and 'to' */
+  int restrict_classes;  /* the classifier may only name classes of the labels */
+  const char *model_view, *model_scale; /* of the model, where there is a classifier too */
 } pardon_scan_options;
 
 #define PARDON_MOST_KINDS 33
@@ -72,6 +87,27 @@ typedef struct {
   char kind[32];
   uint64_t pictures;
 } pardon_kind_count;
+
+typedef struct {
+  char name[32];                /* "train", "val", "test"; "" for pictures of no part */
+  uint64_t pictures, noisy;     /* with a verdict; too degraded to judge by */
+  uint64_t copied;              /* with an exact or near copy in another part */
+  double noise_rate, low, high; /* noisy of the pictures, and its 95 % interval */
+} pardon_split;
+
+typedef struct {
+  double value, low, high; /* a share and its 95 % interval */
+  uint64_t n;              /* pictures; 0: unknown, and the rest is 0 */
+} pardon_share;
+
+#define PARDON_MOST_LINES 48
+typedef struct {
+  uint64_t right, set_aside, owed, unjudged; /* set aside: wrong, on a noisy picture; owed: wrong, on a fit one */
+  pardon_share accuracy, fit_accuracy;       /* on all judged pictures; on those fit to judge by */
+  char lines[PARDON_MOST_LINES]
+            [512]; /* what a person is told, a sentence each, the headline first among the findings */
+  int n_lines;     /* 0: nothing was asked */
+} pardon_judgement;
 
 typedef struct {
   uint64_t found, ok, damaged, unreadable, skipped;
@@ -92,14 +128,70 @@ typedef struct {
   int n_kinds;
   double threshold;                                   /* score above which a picture is noisy */
   double prevalence, prevalence_low, prevalence_high; /* estimated share of degraded pictures; NaN: none judged */
-  double expected_wrong; /* of the noisy ones, the share expected to be fine; NaN: none is noisy */
-  char notes[8][256];    /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
+  double expected_wrong;                 /* of the noisy ones, the share expected to be fine; NaN: none is noisy */
+  uint64_t exact_groups, exact_pictures; /* pictures of equal pixels: duplicates.csv */
+  uint64_t near_groups, near_pictures;   /* pictures that look the same */
+  uint64_t groups_across;                /* those with pictures of different parts of the data set */
+  pardon_split splits[4];                /* parts told by folder names; none: n_splits is 0 */
+  int n_splits;
+  uint64_t probes, probes_of;          /* made, and of how many pictures; 0: none were asked for */
+  int probe_clusters;                  /* clusters that they come to, away from what they are copies of */
+  uint64_t beside_probes;              /* pictures in those: probes.csv */
+  pardon_kind_count probe_families[8]; /* of those, by the family of corruptions they sit with, most first */
+  int n_probe_families;
+  pardon_judgement judgement;
+  char notes[8][256]; /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
   int n_notes;
 } pardon_scan_result;
 
 void pardon_scan_options_init (pardon_scan_options *options);
 int pardon_scan (const pardon_scan_options *options, const pardon_job *job, pardon_scan_result *result,
                  pardon_error **error);
+
+/* --- noise of single pictures ---------------------------------------------------------------- */
+
+typedef struct {
+  const char *const *paths; /* NULL-ended: pictures; a folder is refused */
+  double false_alarms;      /* as in a scan; default 0.05 */
+  const char *detector;     /* as in a scan */
+} pardon_explain_options;
+
+/* All of it lives until the callback returns. */
+typedef struct {
+  const char *file;
+  const char *problem; /* why it could not be read, and nothing but `text` and `json` is set; NULL: it was */
+  int noisy;           /* too degraded to judge a classifier by */
+  double noise;        /* 0..1: the probability of being degraded, where half of all pictures are */
+  const char *kind;    /* the most likely one, also of a picture that is fine */
+  double severity;     /* 1..5, if it is of that kind; NaN: that kind has none */
+  const char *text;    /* everything there is to say, in lines */
+  const char *json;    /* the same and the numbers behind it: one JSON object in one line */
+} pardon_explanation;
+
+void pardon_explain_options_init (pardon_explain_options *options);
+/* Calls `each` for every picture, in order. One that cannot be read is no error here. */
+int
+pardon_explain (const pardon_explain_options *options, void (*each) (void *user, const pardon_explanation *explained),
+                void *user, const pardon_job *job, pardon_error **error);
+
+typedef struct {
+  const char *const *paths;     /* NULL-ended: clean pictures (files, folders, CSV lists), 20 or more */
+  const char *output;           /* the table's file */
+  const char *const *leave_out; /* NULL-ended kinds and families not to train on, or NULL */
+  uint64_t seed;
+  int threads;   /* 0: as many as cores */
+  int overwrite; /* replace a table that is there; nothing else ever is */
+} pardon_train_options;
+typedef struct {
+  uint64_t pictures, unreadable; /* trained on; not: unreadable, damaged, or below 96 pixels a side */
+  uint64_t rows;                 /* measured copies of them */
+  int kinds;
+  double auroc, found; /* cross-validated by picture: all kinds; the share found at 5 % false alarms */
+} pardon_train_result;
+void pardon_train_options_init (pardon_train_options *options);
+/* A table for pardon_scan_options.detector. Same pictures and seed, same table. */
+int pardon_train (const pardon_train_options *options, const pardon_job *job, pardon_train_result *result,
+                  pardon_error **error);
 
 /* --- pictures ------------------------------------------------------------------------------ */
 
@@ -153,6 +245,22 @@ int pardon_model_add (const char *name, const char *file, const char *view, cons
 
 /* The features of a scan's pictures in the order of images.csv (readable ones alone), as .npy, and beside it FILE with the ending .csv: their file names. */
 int pardon_export_npy (const char *results, const char *file, pardon_error **error);
+
+typedef struct {
+  const char *before, *after; /* results folders of scans with labels and predictions */
+  const char *output;         /* a CSV of every picture whose prediction changed: file,label,before,after,change,fit; NULL: none */
+} pardon_compare_options;
+typedef struct {
+  uint64_t pictures;            /* judged in both, with the same label */
+  uint64_t fixed, broken;       /* wrong and now right; right and now wrong */
+  pardon_share before, after;   /* accuracy */
+  double p;                     /* of such a difference by chance: McNemar's exact test, two-sided */
+} pardon_comparison;
+typedef struct {
+  pardon_comparison all, fit;                              /* fit: to judge by, in both */
+  uint64_t only_before, only_after, unjudged, relabelled; /* pictures not compared */
+} pardon_compare_result;
+int pardon_compare (const pardon_compare_options *options, pardon_compare_result *result, pardon_error **error);
 
 /* --- this machine ---------------------------------------------------------------------------- */
 

@@ -107,7 +107,7 @@ calibrate (detector *d, const char *clean, const char *results, int threads, con
   gint64 set;
   if (s == NULL || !store_list_begin (s, error) || !walk (clean, results, &sink, j, error)
       || !store_list_end (s, 0, 0, NULL, error) || (set = store_feature_set (s, key, error)) == 0
-      || !pass_run (s, 0, set, NULL, threads, j, &counts, error) || !add_scores (s, set, d, scores, error)
+      || !pass_run (s, NULL, 0, set, threads, j, &counts, error) || !add_scores (s, set, d, scores, error)
       || !store_finish (s, error))
     return FALSE;
   *n = scores->len;

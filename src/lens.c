@@ -16,6 +16,14 @@
 #define DEFAULT_BATCH 8
 #define MOST_BATCH    1024 /* more only costs memory */
 
+/* What of the options is this lens's. */
+typedef struct {
+  const char *model, *view, *scale, *layer;
+  const char *prefix; /* of the options' names: "" or "model-" */
+  int batch;
+  gboolean scores; /* it is a classifier: its class scores are wanted too */
+} asked;
+
 /* What the options leave open, a catalogue entry or the model itself answers. */
 typedef struct {
   char *path, *view, *scale, *layer;
@@ -62,7 +70,7 @@ prefer (char **field, const char *given)
 }
 
 static gboolean
-resolve (const pardon_scan_options *o, choice *c, GError **error)
+resolve (const asked *o, choice *c, GError **error)
 {
   if (g_file_test (o->model, G_FILE_TEST_EXISTS))
     c->path = g_strdup (o->model);
@@ -141,66 +149,137 @@ fingerprint (const char *path, GError **error)
   return g_string_free (g_steal_pointer (&all), FALSE);
 }
 
+/* The output that holds the class scores: the graph's one, or of several the last that is not the penultimate tensor. NULL with `error`. */
+static char *
+find_scores (const char *path, const char *layer, GError **error)
+{
+  g_autoptr (onnx_graph) graph = onnx_graph_open (path, error);
+  if (graph == NULL)
+    return NULL;
+  const char *features = layer != NULL ? layer : graph->penultimate;
+  const char *scores = NULL;
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      const onnx_tensor *t = g_ptr_array_index (graph->tensors, i);
+      if (t->is_output && g_strcmp0 (t->name, features) != 0)
+        scores = t->name;
+    }
+  if (scores == NULL)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_MODEL,
+                 "model '%s' gives no class scores: its only output is the features '%s'", path, features);
+  return g_strdup (scores);
+}
+
 static gboolean
-open_model (const pardon_scan_options *o, int threads, lens *l, GError **error)
+load_model (const asked *o, const choice *c, int threads, lens *l, GError **error)
+{
+  /* without a view of the user's, or with 'none', the model says its size itself */
+  int width = c->view != NULL && l->view.fit != VIEW_NONE ? l->view.width : 0;
+  int height = c->view != NULL && l->view.fit != VIEW_NONE ? l->view.height : 0;
+  g_autofree char *scores = NULL;
+  if (o->scores && (scores = find_scores (c->path, c->layer, error)) == NULL)
+    return FALSE;
+  const char *tensors[] = { c->layer, scores };
+  l->model = onnx_model_new (c->path, tensors, o->scores ? 2 : 1, width, height, threads, error);
+  if (l->model == NULL)
+    return FALSE;
+  l->info = onnx_model_get_info (l->model);
+  return TRUE;
+}
+
+static gboolean
+choose_view (const asked *o, lens *l, GError **error)
+{
+  g_autofree char *usual = usual_view (MIN (l->info->width, l->info->height));
+  if (l->info->width == l->info->height)
+    return view_parse (usual, &l->view, error);
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+               "model '%s' looks at %d x %d pixels, for which there is no usual view; choose one with --%sview "
+               "(a file, docs/views.md)",
+               o->model, l->info->width, l->info->height, o->prefix);
+  return FALSE;
+}
+
+/* What the rows depend on, and how long they are. */
+static void
+describe_rows (lens *l, const char *hex)
+{
+  const onnx_model_info *info = l->info;
+  l->d = info->dims[0];
+  l->key = g_strdup_printf ("onnx %s tensor %s view %s scale %s pixels %d", hex, info->tensors[0], l->view.name,
+                            l->scale.name, PIXELS_VERSION);
+  if (info->n_outputs < 2)
+    return;
+  l->n_scores = info->dims[1];
+  l->scores_key = g_strdup_printf ("onnx %s tensor %s view %s scale %s pixels %d scores", hex, info->tensors[1],
+                                   l->view.name, l->scale.name, PIXELS_VERSION);
+}
+
+static gboolean
+open_model (const asked *o, int threads, lens *l, GError **error)
 {
   g_auto (choice) c = { 0 };
   if (!resolve (o, &c, error) || !scale_parse (c.scale != NULL ? c.scale : "torch", &l->scale, error)
       || (c.view != NULL && !view_parse (c.view, &l->view, error)))
     return FALSE;
-
-  /* without a view of the user's, or with 'none', the model says its size itself */
-  int width = c.view != NULL && l->view.fit != VIEW_NONE ? l->view.width : 0;
-  int height = c.view != NULL && l->view.fit != VIEW_NONE ? l->view.height : 0;
-  const char *layer = c.layer;
   g_autofree char *hex = fingerprint (c.path, error);
-  if (hex == NULL)
+  if (hex == NULL || !load_model (o, &c, threads, l, error) || (c.view == NULL && !choose_view (o, l, error)))
     return FALSE;
-  l->model = onnx_model_new (c.path, &layer, 1, width, height, threads, error);
-  if (l->model == NULL)
-    return FALSE;
-  l->info = onnx_model_get_info (l->model);
-  if (c.view == NULL)
-    {
-      g_autofree char *usual = usual_view (MIN (l->info->width, l->info->height));
-      if (l->info->width != l->info->height)
-        {
-          g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                       "model '%s' looks at %d x %d pixels, for which there is no usual view; choose one with --view "
-                       "(a file, docs/views.md)",
-                       o->model, l->info->width, l->info->height);
-          return FALSE;
-        }
-      if (!view_parse (usual, &l->view, error))
-        return FALSE;
-    }
   if (c.view == NULL || c.scale == NULL)
-    l->assumed = g_strdup_printf ("assumed, as most models want it:%s%s%s%s; docs/views.md tells whether yours does",
-                                  c.view == NULL ? " --view " : "", c.view == NULL ? l->view.name : "",
-                                  c.scale == NULL ? " --scale " : "", c.scale == NULL ? l->scale.name : "");
+    l->assumed = g_strdup_printf (
+        "assumed, as most models want it:%s%s%s%s%s%s%s%s; docs/views.md tells whether yours does",
+        c.view == NULL ? " --" : "", c.view == NULL ? o->prefix : "", c.view == NULL ? "view " : "",
+        c.view == NULL ? l->view.name : "", c.scale == NULL ? " --" : "", c.scale == NULL ? o->prefix : "",
+        c.scale == NULL ? "scale " : "", c.scale == NULL ? l->scale.name : "");
   l->model_name = g_strdup (o->model);
-  l->d = l->info->dims[0];
   l->prepared_size = (gsize) l->info->width * (gsize) l->info->height * 3;
   l->batch = o->batch > 0 ? MIN (o->batch, MOST_BATCH) : l->info->batch > 0 ? l->info->batch : DEFAULT_BATCH;
-  l->key = g_strdup_printf ("onnx %s tensor %s view %s scale %s pixels %d", hex, l->info->tensors[0], l->view.name,
-                            l->scale.name, PIXELS_VERSION);
+  describe_rows (l, hex);
   if (l->info->pooled[0])
     l->note =
         g_strdup_printf ("tensor '%s' has more than one number a channel: averaged over space", l->info->tensors[0]);
   return TRUE;
 }
 
+static gboolean
+open_asked (const asked *o, int threads, lens *l, GError **error)
+{
+  *l = (lens){ 0 };
+  if (open_model (o, threads, l, error))
+    return TRUE;
+  lens_clear (l);
+  return FALSE;
+}
+
+gboolean
+lens_open_classifier (const pardon_scan_options *o, int threads, lens *l, GError **error)
+{
+  /* --layer is where features are taken from: beside a --model, that one's */
+  asked a = { o->classifier, o->view, o->scale, o->model == NULL ? o->layer : NULL, "", o->batch, TRUE };
+  return open_asked (&a, threads, l, error);
+}
+
 gboolean
 lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error)
 {
+  gboolean both = o->model != NULL && o->classifier != NULL;
   *l = (lens){ 0 };
-  if (o->model != NULL)
+  if (!both && (o->model_view != NULL || o->model_scale != NULL))
     {
-      if (open_model (o, threads, l, error))
-        return TRUE;
-      lens_clear (l);
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                           "--model-view and --model-scale are for a --model beside a --classifier; say --view and "
+                           "--scale");
       return FALSE;
     }
+  if (o->model != NULL)
+    {
+      asked a = { o->model, both ? o->model_view : o->view, both ? o->model_scale : o->scale,
+                  o->layer, both ? "model-" : "",           o->batch,
+                  FALSE };
+      return open_asked (&a, threads, l, error);
+    }
+  if (o->classifier != NULL)
+    return lens_open_classifier (o, threads, l, error);
   if (o->layer != NULL || o->view != NULL || o->scale != NULL)
     {
       g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT,
@@ -221,6 +300,7 @@ lens_clear (lens *l)
   g_clear_pointer (&l->model, onnx_model_free);
   g_free (l->model_name);
   g_free (l->key);
+  g_free (l->scores_key);
   g_free (l->note);
   g_free (l->assumed);
   *l = (lens){ 0 };
@@ -247,13 +327,14 @@ lens_prepare (const lens *l, const image *picture, const image *measured, image 
 }
 
 gboolean
-lens_run (const lens *l, const float *prepared, int n, float *rows, GError **error)
+lens_run (const lens *l, const float *prepared, int n, float *rows, float *scores, GError **error)
 {
   if (l->model != NULL)
     {
       /* rows that are no numbers are written all the same; who takes them looks at each */
       g_autoptr (GError) why = NULL;
-      if (onnx_model_run (l->model, prepared, n, &rows, &why)
+      float *outputs[] = { rows, scores };
+      if (onnx_model_run (l->model, prepared, n, outputs, &why)
           || g_error_matches (why, PARDON_ERROR, PARDON_ERROR_PICTURE))
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&why));

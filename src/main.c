@@ -12,9 +12,8 @@
 #include "pardon.h"
 
 const command *const command_table[] = {
-  &command_scan,   &command_corrupt, &command_export,
-  &command_layers, &command_model,   &command_demo,
-  &command_doctor, &command_help,    NULL,
+  &command_scan,   &command_explain, &command_train, &command_corrupt, &command_export, &command_compare,
+  &command_layers, &command_model,   &command_demo,  &command_doctor,  &command_help,   NULL,
 };
 
 int

@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 #include "base/job.h"
+#include "comparing.h"
 #include "config.h"
 #include "copies.h"
+#include "explain.h"
 #include "feature/onnx.h"
 #include "feature/onnx_graph.h"
 #include "feature/quality.h"
@@ -20,6 +22,7 @@
 #include "pipeline.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
+#include "teach.h"
 
 const char *
 pardon_version (void)
@@ -85,6 +88,38 @@ job_from (const pardon_job *j)
 {
   static const pardon_job nothing = { NULL, NULL, NULL };
   return (job){ job_stop, job_progress, (gpointer) (j != NULL ? j : &nothing) };
+}
+
+/* --- noise ----------------------------------------------------------------------------------- */
+
+void
+pardon_explain_options_init (pardon_explain_options *options)
+{
+  *options = (pardon_explain_options){ .false_alarms = DETECTOR_FALSE_ALARMS };
+}
+
+int
+pardon_explain (const pardon_explain_options *options, void (*each) (void *user, const pardon_explanation *explained),
+                void *user, const pardon_job *j, pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (explain_run (options, each, user, &inner, &why), &why, error);
+}
+
+void
+pardon_train_options_init (pardon_train_options *options)
+{
+  *options = (pardon_train_options){ 0 };
+}
+
+int
+pardon_train (const pardon_train_options *options, const pardon_job *j, pardon_train_result *result,
+              pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (teach_run (options, &inner, result, &why), &why, error);
 }
 
 /* --- scan and pictures --------------------------------------------------------------------- */
@@ -193,6 +228,13 @@ pardon_export_npy (const char *results, const char *file, pardon_error **error)
 {
   GError *why = NULL;
   return finish (copies_export_npy (results, file, &why), &why, error);
+}
+
+int
+pardon_compare (const pardon_compare_options *options, pardon_compare_result *result, pardon_error **error)
+{
+  GError *why = NULL;
+  return finish (comparing_run (options, result, &why), &why, error);
 }
 
 /* --- this machine -------------------------------------------------------------------------------- */

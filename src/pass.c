@@ -24,8 +24,8 @@ typedef struct {
   gboolean same;      /* it holds what it held */
   store_look look;    /* strings: the two below */
   char *reason, *refused;
-  float *prepared; /* NULL: nothing to run */
-  float *pixels;   /* NULL: nothing to keep */
+  float *prepared[PASS_LENSES]; /* NULL: nothing to run */
+  float *pixels;                /* NULL: nothing to keep */
 } item;
 
 typedef struct {
@@ -34,15 +34,19 @@ typedef struct {
 
 typedef struct {
   store *store;
-  gint64 set, pixels_set;
-  const lens *lens; /* NULL: none */
+  const pass_lens *lenses;
+  int n_lenses;
+  gint64 set, pixels_set;  /* set: of the first lens's features; 0 */
+  gint64 more[STORE_MORE]; /* scores, then the second lens's features */
   const job *job;
   store_cursor *cursor;
   worker_buffers *buffers;
-  GPtrArray *pending; /* items waiting for the model, and those between them, in order */
-  guint n_prepared;   /* of the pending ones */
+  GPtrArray *pending;            /* items waiting for the model, and those between them, in order */
+  guint n_prepared[PASS_LENSES]; /* of the pending ones */
   guint batch;
-  float *inputs, *rows; /* batch x prepared_size, batch x d */
+  struct {
+    float *inputs, *rows, *scores; /* batch x prepared_size, batch x d, batch x n_scores */
+  } lens[PASS_LENSES];
   guint64 done, total;
   pass_counts *counts;
 } pass;
@@ -55,7 +59,8 @@ item_free (gpointer data)
   g_free (it->path);
   g_free (it->reason);
   g_free (it->refused);
-  g_free (it->prepared);
+  for (int k = 0; k < PASS_LENSES; k++)
+    g_free (it->prepared[k]);
   g_free (it->pixels);
   g_free (it);
 }
@@ -72,7 +77,9 @@ produce (gpointer user, GError **error)
   it->path = g_strdup (picture.ref.path);
   it->known = picture.stamp;
   it->content = picture.content;
-  gboolean whole = (p->lens == NULL || picture.feature_row >= 0) && picture.pixels_row >= 0;
+  gboolean whole = (p->set == 0 || picture.feature_row >= 0) && picture.pixels_row >= 0;
+  for (int i = 0; i < STORE_MORE; i++)
+    whole = whole && (p->more[i] == 0 || picture.more_rows[i] >= 0);
   it->settled = picture.content != 0 && !picture.refused && (whole || strcmp (picture.status, STATUS_UNREADABLE) == 0);
   return it;
 }
@@ -135,41 +142,53 @@ measure (item *it, worker_buffers *b)
 }
 
 static void
-prepare (const lens *l, item *it, const image *measured, worker_buffers *b)
+prepare (const lens *l, int k, item *it, const image *measured, worker_buffers *b)
 {
   g_autoptr (GError) why = NULL;
-  it->prepared = g_try_new (float, l->prepared_size);
-  if (it->prepared != NULL && lens_prepare (l, &b->decoded, measured, &b->scratch, it->prepared, &why))
+  it->prepared[k] = g_try_new (float, l->prepared_size);
+  if (it->prepared[k] != NULL && lens_prepare (l, &b->decoded, measured, &b->scratch, it->prepared[k], &why))
     return;
-  g_clear_pointer (&it->prepared, g_free);
+  g_clear_pointer (&it->prepared[k], g_free);
   /* the view's fault, not the content's: another view may take it */
+  g_free (it->refused);
   it->refused = g_strdup (why != NULL ? why->message : "not enough memory to look at it");
   it->look.refused = it->refused;
 }
 
 /* Decodes once for whichever rows are missing. */
 static void
-look_closely (pass *p, item *it, int fd, worker_buffers *b, gboolean pixels, gboolean features)
+look_closely (pass *p, item *it, int fd, worker_buffers *b, gboolean pixels, const gboolean *missing)
 {
   if (!decode (it, fd, b))
     return;
   gboolean measured = pixels && measure (it, b);
-  if (features)
-    prepare (p->lens, it, measured ? &b->measured : NULL, b);
+  for (int k = 0; k < p->n_lenses; k++)
+    if (missing[k])
+      prepare (p->lenses[k].lens, k, it, measured ? &b->measured : NULL, b);
+}
+
+static gboolean
+lacks (pass *p, const item *it, gint64 set)
+{
+  gint64 row = -1;
+  return set != 0 && (store_find_content (p->store, &it->look.hash, set, &row, NULL, NULL) == 0 || row < 0);
 }
 
 static void
 look (pass *p, item *it, int fd, worker_buffers *b)
 {
-  gint64 row = -1, pixels_row = -1;
-  gboolean readable = TRUE;
-  gint64 content = store_find_content (p->store, &it->look.hash, p->set, &row, &readable, NULL);
-  if (content != 0)
-    store_find_content (p->store, &it->look.hash, p->pixels_set, &pixels_row, NULL, NULL);
+  gint64 row = -1;
+  gboolean readable = TRUE, missing[PASS_LENSES] = { FALSE };
+  gint64 content = store_find_content (p->store, &it->look.hash, p->pixels_set, &row, &readable, NULL);
   it->same = content != 0 && content == it->content;
-  gboolean pixels = pixels_row < 0, features = p->lens != NULL && row < 0;
-  if (content == 0 || (readable && (pixels || features)))
-    look_closely (p, it, fd, b, pixels, features);
+  gboolean pixels = row < 0, any = pixels;
+  for (int k = 0; k < p->n_lenses; k++)
+    {
+      missing[k] = lacks (p, it, p->lenses[k].features) || lacks (p, it, p->lenses[k].scores);
+      any = any || missing[k];
+    }
+  if (content == 0 || (readable && any))
+    look_closely (p, it, fd, b, pixels, missing);
 }
 
 static void
@@ -221,50 +240,74 @@ is_finite (const float *row, gsize d)
   return TRUE;
 }
 
+/* The rows lens k made of the n-th prepared picture. FALSE where they are no numbers. */
 static gboolean
-write_item (pass *p, item *it, const float *row, GError **error)
+take_rows (pass *p, item *it, int k, guint n)
+{
+  const pass_lens *l = &p->lenses[k];
+  const float *row = p->lens[k].rows + n * l->lens->d;
+  const float *scores = p->lens[k].scores + n * l->lens->n_scores;
+  if (!is_finite (row, l->lens->d) || !is_finite (scores, l->lens->n_scores))
+    return FALSE;
+  if (l->features == p->set)
+    {
+      it->look.features = row;
+      it->look.d = l->lens->d;
+    }
+  else
+    it->look.more[1] = (store_row){ l->features, row, l->lens->d };
+  if (l->scores != 0)
+    it->look.more[0] = (store_row){ l->scores, scores, l->lens->n_scores };
+  return TRUE;
+}
+
+static gboolean
+write_item (pass *p, item *it, GError **error)
 {
   p->counts->unchanged += it->same;
   if (!it->untouched)
     {
-      it->look.features = row;
-      it->look.d = row != NULL ? p->lens->d : 0;
       it->look.pixels = (store_row){ p->pixels_set, it->pixels, pixels_size () };
       if (!store_put (p->store, p->set, &it->look, error))
         return FALSE;
     }
-  job_tell (p->job, p->lens != NULL ? "looking at pictures" : "looking at clean pictures", ++p->done, p->total);
+  job_tell (p->job, p->n_lenses > 0 ? "looking at pictures" : "looking at clean pictures", ++p->done, p->total);
   return TRUE;
 }
 
-/* Runs the model over what is pending and writes it all, in order. */
 static gboolean
-flush (pass *p, GError **error)
+run_lens (pass *p, int k, GError **error)
 {
+  const lens *l = p->lenses[k].lens;
   guint n = 0;
   for (guint i = 0; i < p->pending->len; i++)
     {
       const item *it = g_ptr_array_index (p->pending, i);
-      if (it->prepared != NULL)
-        memcpy (p->inputs + n++ * p->lens->prepared_size, it->prepared, p->lens->prepared_size * sizeof *p->inputs);
+      if (it->prepared[k] != NULL)
+        memcpy (p->lens[k].inputs + n++ * l->prepared_size, it->prepared[k], l->prepared_size * sizeof (float));
     }
-  if (n > 0 && !lens_run (p->lens, p->inputs, (int) n, p->rows, error))
-    return FALSE;
-  n = 0;
+  return n == 0 || lens_run (l, p->lens[k].inputs, (int) n, p->lens[k].rows, p->lens[k].scores, error);
+}
+
+/* Runs the models over what is pending and writes it all, in order. */
+static gboolean
+flush (pass *p, GError **error)
+{
+  guint n[PASS_LENSES] = { 0 };
+  for (int k = 0; k < p->n_lenses; k++)
+    if (!run_lens (p, k, error))
+      return FALSE;
   for (guint i = 0; i < p->pending->len; i++)
     {
       item *it = g_ptr_array_index (p->pending, i);
-      const float *row = it->prepared != NULL ? p->rows + n++ * p->lens->d : NULL;
-      if (row != NULL && !is_finite (row, p->lens->d))
-        {
-          row = NULL;
+      for (int k = 0; k < p->n_lenses; k++)
+        if (it->prepared[k] != NULL && !take_rows (p, it, k, n[k]++))
           it->look.refused = "the model gave values that are no numbers (NaN or infinite) for this picture";
-        }
-      if (!write_item (p, it, row, error))
+      if (!write_item (p, it, error))
         return FALSE;
     }
   g_ptr_array_set_size (p->pending, 0);
-  p->n_prepared = 0;
+  memset (p->n_prepared, 0, sizeof p->n_prepared);
   return TRUE;
 }
 
@@ -273,9 +316,14 @@ consume (gpointer data, gpointer user, GError **error)
 {
   pass *p = user;
   item *it = data;
+  guint most = 0;
   g_ptr_array_add (p->pending, it);
-  p->n_prepared += it->prepared != NULL;
-  if (p->n_prepared > 0 && p->n_prepared < p->batch && p->pending->len < 8 * p->batch)
+  for (int k = 0; k < p->n_lenses; k++)
+    {
+      p->n_prepared[k] += it->prepared[k] != NULL;
+      most = MAX (most, p->n_prepared[k]);
+    }
+  if (most > 0 && most < p->batch && p->pending->len < 8 * p->batch)
     return TRUE;
   return flush (p, error);
 }
@@ -287,46 +335,77 @@ discard (gpointer data, gpointer user)
   item_free (data);
 }
 
+static gboolean
+reserve (pass *p, GError **error)
+{
+  p->batch = 1;
+  for (int k = 0; k < p->n_lenses; k++)
+    p->batch = MAX (p->batch, (guint) p->lenses[k].lens->batch);
+  for (int k = 0; k < p->n_lenses; k++)
+    {
+      const lens *l = p->lenses[k].lens;
+      p->lens[k].inputs = g_try_new (float, (gsize) p->batch * l->prepared_size);
+      p->lens[k].rows = g_try_new (float, (gsize) p->batch * l->d);
+      p->lens[k].scores = g_try_new (float, (gsize) p->batch * l->n_scores + 1);
+      if (p->lens[k].inputs == NULL || p->lens[k].rows == NULL || p->lens[k].scores == NULL)
+        {
+          g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for batches of %u; lower --batch",
+                       p->batch);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+pass_clear (pass *p, int threads)
+{
+  for (int i = 0; i < threads; i++)
+    {
+      image_clear (&p->buffers[i].decoded);
+      image_clear (&p->buffers[i].measured);
+      image_clear (&p->buffers[i].scratch);
+    }
+  g_free (p->buffers);
+  g_ptr_array_unref (p->pending);
+  for (int k = 0; k < PASS_LENSES; k++)
+    {
+      g_free (p->lens[k].inputs);
+      g_free (p->lens[k].rows);
+      g_free (p->lens[k].scores);
+    }
+  store_cursor_free (p->cursor);
+}
+
 gboolean
-pass_run (store *s, gint64 set, gint64 pixels_set, const lens *l, int threads, const job *j, pass_counts *counts,
+pass_run (store *s, const pass_lens *lenses, int n, gint64 pixels_set, int threads, const job *j, pass_counts *counts,
           GError **error)
 {
   pass p = { .store = s,
-             .set = set,
+             .lenses = lenses,
+             .n_lenses = n,
+             .set = n > 0 ? lenses[0].features : 0,
              .pixels_set = pixels_set,
-             .lens = l,
              .job = j,
              .counts = counts,
-             .batch = l != NULL ? (guint) l->batch : 1,
              .total = store_count (s) };
   *counts = (pass_counts){ 0 };
-  p.cursor = store_cursor_new_pixels (s, set, pixels_set, error);
+  for (int k = 0; k < n; k++)
+    {
+      p.more[0] = lenses[k].scores != 0 ? lenses[k].scores : p.more[0];
+      p.more[1] = lenses[k].features != p.set ? lenses[k].features : p.more[1];
+    }
+  p.cursor = store_cursor_new_more (s, p.set, pixels_set, p.more, error);
   if (p.cursor == NULL)
     return FALSE;
   p.buffers = g_new0 (worker_buffers, threads);
   p.pending = g_ptr_array_new_with_free_func (item_free);
-  p.inputs = l != NULL ? g_try_new (float, (gsize) l->batch * l->prepared_size) : NULL;
-  p.rows = l != NULL ? g_try_new (float, (gsize) l->batch * l->d) : NULL;
 
+  gboolean fine = reserve (&p, error);
   ordered_map map = { threads, 4 * threads + 2 * (int) p.batch, produce, work, consume, discard, &p };
-  gboolean fine = l == NULL || (p.inputs != NULL && p.rows != NULL);
-  if (!fine)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for batches of %u; lower --batch",
-                 p.batch);
   fine = fine && ordered_map_run (&map, j, error) && flush (&p, error);
   /* what was looked at is kept even when the pass ends early; the first error is the one to tell */
   fine = store_commit (s, fine ? error : NULL) && fine;
-
-  for (int i = 0; i < threads; i++)
-    {
-      image_clear (&p.buffers[i].decoded);
-      image_clear (&p.buffers[i].measured);
-      image_clear (&p.buffers[i].scratch);
-    }
-  g_free (p.buffers);
-  g_ptr_array_unref (p.pending);
-  g_free (p.inputs);
-  g_free (p.rows);
-  store_cursor_free (p.cursor);
+  pass_clear (&p, threads);
   return fine;
 }

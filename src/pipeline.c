@@ -1,9 +1,9 @@
 /* A scan, step by step:
  *
- *     list what there is -> look at each picture -> group the rows -> judge the noise -> write results
+ *     list what there is -> look at each picture -> judge the noise -> group the rows -> find copies -> write results
  *
  * Each step is one function, in that order; pass.c is the second one, the only one that takes long, verdicts.c the
- * fourth, which sees rows of measures alone and changes nothing that was grouped. Everything
+ * third, which sees rows of measures alone; grouping changes nothing in it. Everything
  * that is known lives in the store, so a scan that is stopped loses nothing, one that is killed what it looked at in the
  * last five seconds, and the next one goes on from there. */
 #include "pipeline.h"
@@ -14,22 +14,23 @@
 #include "calibrate.h"
 #include "cluster/cluster.h"
 #include "config.h"
+#include "eyes.h"
 #include "image/decode.h"
-#include "image/encode.h"
-#include "image/resample.h"
+#include "judging.h"
 #include "lens.h"
+#include "listed_repeats.h"
 #include "output/report.h"
+#include "own_probes.h"
 #include "pass.h"
 #include "pixels.h"
+#include "previews.h"
 #include "source/source.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
 #include "verdicts.h"
 
-#define MOST_THREADS      256
-#define THUMBNAIL_SIDE    96
-#define THUMBNAIL_QUALITY 80
-#define TOO_MANY_UNLIKE   (1.0 / 3) /* of the pictures: then the detector is out of its depth */
+#define MOST_THREADS    256
+#define TOO_MANY_UNLIKE (1.0 / 3) /* of the pictures: then the detector is out of its depth */
 
 static void note (pardon_scan_result *result, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -138,7 +139,7 @@ list_pictures (store *s, const source_options *where, const pardon_scan_options 
   return TRUE;
 }
 
-/* --- 3. group ------------------------------------------------------------------------------- */
+/* --- 2. what the look gave ------------------------------------------------------------------------------- */
 
 /* Rows of the matrix in the order of the list, and how the pictures fared; `first`: what is wrong with the first unreadable one. */
 static GArray *
@@ -173,45 +174,7 @@ gather_rows (store *s, gint64 set, pardon_scan_result *result, char **first, GEr
   return g_steal_pointer (&rows);
 }
 
-static gboolean
-group_rows (store *s, gint64 set, const GArray *rows, const pardon_scan_options *o, int threads, const job *j,
-            pardon_scan_result *result, GError **error)
-{
-  g_autoptr (matrix_file) file = store_matrix (s, set, error);
-  if (file == NULL)
-    return FALSE;
-  matrix x = *matrix_file_get (file);
-  x.rows = (const guint64 *) rows->data;
-  x.n = rows->len;
-
-  cluster_options c;
-  cluster_options_init (&c);
-  c.components = (gsize) o->pca;
-  c.k = o->k;
-  c.min_size = o->min_size;
-  c.seed = o->seed;
-  c.threads = threads;
-  clustering found;
-  if (!cluster_fit (&x, &c, j, &found, error))
-    return FALSE;
-  result->k = found.k;
-  result->k_of = found.n;
-  result->inertia = found.inertia;
-  result->silhouette = found.silhouette;
-  if (o->k > 0 && found.k < o->k)
-    note (result, "%d clusters were asked for, but only %d of the pictures' features differ", o->k, found.k);
-  if (o->k == 0 && found.k == 1)
-    note (result, o->min_size > 1 ? "no two clusters of --min-size pictures: all are in one"
-                                  : "all pictures are in one cluster");
-  if (found.curve_rows > 0 && found.curve_rows < found.n)
-    note (result, "the curve over k was measured on %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pictures",
-          found.curve_rows, found.n);
-  gboolean fine = store_put_clustering (s, set, &found, error);
-  clustering_clear (&found);
-  return fine;
-}
-
-/* --- 4. judge ------------------------------------------------------------------------------- */
+/* --- 3. judge ------------------------------------------------------------------------------- */
 
 static gboolean
 judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, const job *j, pardon_scan_result *result,
@@ -241,31 +204,133 @@ judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, c
   return TRUE;
 }
 
-/* --- 5. write ------------------------------------------------------------------------------- */
+/* --- 4. group ------------------------------------------------------------------------------- */
 
-static GBytes *
-make_thumbnail (const char *path, int *width, int *height)
+/* Beside probes drawn among the pictures found fit, for a copy of a degraded one tells nothing; but among all where the
+ * detector does not know what fit looks like. */
+static gboolean
+group_beside_probes (store *s, gint64 set, const matrix *x, const cluster_options *c, const lens *l, guint64 n,
+                     const job *j, pardon_scan_result *result, clustering *found, report_probes *probes, GError **error)
 {
-  g_auto (image) picture = { 0 }, small = { 0 };
-  image_facts facts;
-  if (!decode_file (path, NULL, &picture, &facts, NULL))
-    return NULL;
-  double shrink = (double) THUMBNAIL_SIDE / MAX (picture.width, picture.height);
-  image *shown = &picture;
-  if (shrink < 1)
+  gboolean astray = result->vouched == 0 && (double) result->unlike > TOO_MANY_UNLIKE * (double) result->judged;
+  gboolean all = astray;
+  if (!own_probes_cluster (s, set, x, c, l, n, &all, j, found, probes, error))
+    return FALSE;
+  if (all)
+    note (result, astray ? "the probes were drawn among all pictures: the detector cannot say which are fit"
+                         : "the probes were drawn among all pictures: none was found fit");
+  if (probes->probes < n)
+    note (result, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " probes could be made", probes->probes, n);
+  if (probes->alone > 0)
+    note (result, "%" G_GUINT64_FORMAT " probes are in clusters without a picture, which are left out", probes->alone);
+  return TRUE;
+}
+
+static gboolean
+group_rows (store *s, gint64 set, const GArray *rows, const lens *l, const pardon_scan_options *o, int threads,
+            const job *j, pardon_scan_result *result, report_probes *probes, GError **error)
+{
+  g_autoptr (matrix_file) file = store_matrix (s, set, error);
+  if (file == NULL)
+    return FALSE;
+  matrix x = *matrix_file_get (file);
+  x.rows = (const guint64 *) rows->data;
+  x.n = rows->len;
+
+  cluster_options c;
+  cluster_options_init (&c);
+  c.components = (gsize) o->pca;
+  c.k = o->k;
+  c.min_size = o->min_size;
+  c.seed = o->seed;
+  c.threads = threads;
+  clustering found;
+  if (o->probes == 0 ? !cluster_fit (&x, &c, j, &found, error)
+                     : !group_beside_probes (s, set, &x, &c, l, o->probes, j, result, &found, probes, error))
+    return FALSE;
+  result->k = found.k;
+  result->k_of = found.n;
+  result->inertia = found.inertia;
+  result->silhouette = found.silhouette;
+  if (o->k > 0 && found.k < o->k && probes->alone == 0)
+    note (result, "%d clusters were asked for, but only %d of the pictures' features differ", o->k, found.k);
+  if (o->k == 0 && found.k == 1)
+    note (result, o->min_size > 1 ? "no two clusters of --min-size pictures: all are in one"
+                                  : "all pictures are in one cluster");
+  if (found.curve_rows > 0 && found.curve_rows < found.n)
+    note (result, "the curve over k was measured on %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pictures",
+          found.curve_rows, found.n);
+  gboolean fine = store_put_clustering (s, set, &found, error);
+  clustering_clear (&found);
+  return fine;
+}
+
+/* --- 5. find copies -------------------------------------------------------------------------- */
+
+static void
+count_copies (const report_repeats *r, pardon_scan_result *result)
+{
+  result->exact_groups = r->exact_groups;
+  result->exact_pictures = r->exact_pictures;
+  result->near_groups = r->near_groups;
+  result->near_pictures = r->near_pictures;
+  result->groups_across = r->groups_across;
+  for (guint i = 0; i < r->splits->len && i < G_N_ELEMENTS (result->splits); i++)
     {
-      int w = MAX (1, (int) (picture.width * shrink + 0.5)), h = MAX (1, (int) (picture.height * shrink + 0.5));
-      if (!resample (&picture, w, h, FILTER_AREA, &small, NULL))
-        return NULL;
-      shown = &small;
+      const report_split *p = r->splits->pdata[i];
+      pardon_split *to = &result->splits[result->n_splits++];
+      g_strlcpy (to->name, p->name, sizeof to->name);
+      to->pictures = p->pictures;
+      to->noisy = p->noisy;
+      to->copied = p->copied;
+      to->noise_rate = p->noise_rate;
+      to->low = p->low;
+      to->high = p->high;
     }
-  GBytes *jpeg = encode_jpeg (shown, THUMBNAIL_QUALITY, NULL);
-  if (jpeg != NULL)
+}
+
+/* --- 6. judge the classifier ------------------------------------------------------------------ */
+
+static gboolean
+judge_classifier (store *s, judging *judged, gint64 scores, pardon_scan_result *result, GError **error)
+{
+  if (!judging_make (judged, s, scores, error))
+    return FALSE;
+  judging_tell (judged, &result->judgement);
+  return TRUE;
+}
+
+/* --- 7. write ------------------------------------------------------------------------------- */
+
+static int
+by_pictures (gconstpointer a, gconstpointer b)
+{
+  const pardon_kind_count *x = a, *y = b;
+  return x->pictures != y->pictures ? (x->pictures > y->pictures ? -1 : 1) : strcmp (x->kind, y->kind);
+}
+
+static void
+count_probes (const report_probes *r, const clustering *c, pardon_scan_result *result)
+{
+  pardon_kind_count *families = result->probe_families;
+  result->probes = r->probes;
+  result->probes_of = r->of_pictures;
+  result->probe_clusters = (int) r->many_clusters;
+  result->beside_probes = r->pictures;
+  for (guint q = 0; r->clusters != NULL && q < r->clusters->len; q++)
     {
-      *width = shown->width;
-      *height = shown->height;
+      const cluster_probes *of = r->clusters->pdata[q];
+      int i = 0;
+      if (!of->many)
+        continue;
+      while (i < result->n_probe_families && strcmp (families[i].kind, of->family) != 0)
+        i++;
+      g_return_if_fail (i < (int) G_N_ELEMENTS (result->probe_families));
+      if (i == result->n_probe_families)
+        g_strlcpy (families[result->n_probe_families++].kind, of->family, sizeof families[i].kind);
+      families[i].pictures += c->sizes[q];
     }
-  return jpeg;
+  qsort (families, (gsize) result->n_probe_families, sizeof *families, by_pictures);
 }
 
 static void
@@ -304,6 +369,8 @@ describe (report *r, const pardon_scan_options *o, const lens *l, const verdicts
     report_add_setting (r, "k", "auto");
   add_number (r, "min-size", o->min_size);
   add_number (r, "seed", o->seed);
+  if (o->probes > 0)
+    add_number (r, "probes", o->probes);
   report_add_setting (r, "false-alarms", g_ascii_formatd (share, sizeof share, "%.6g", o->false_alarms));
   if (o->calibrate != NULL)
     report_add_setting (r, "calibrate", o->calibrate);
@@ -335,24 +402,44 @@ count_kinds (const report_noise *n, pardon_scan_result *result)
     }
 }
 
+static void
+answer (gpointer user, gsize picture, report_answer *a)
+{
+  judging_answer (user, picture, a);
+}
+
 static gboolean
-write_results (store *s, const pardon_scan_options *o, const lens *l, const verdicts *v, pardon_scan_result *result,
-               const job *j, GError **error)
+write_results (store *s, const pardon_scan_options *o, const eyes *e, const verdicts *v, const listed_repeats *copies,
+               report_probes *probes, judging *judged, pardon_scan_result *result, const job *j, GError **error)
 {
   const char *dir = store_dir (s);
   report r;
   report_init (&r);
-  describe (&r, o, l, v);
+  describe (&r, o, &e->main, v);
+  judging_describe (judged, o, e->scoring, &r);
   describe_noise (&r.noise, v);
+  listed_repeats_tell (copies, &r.repeats);
+  r.probes = *probes;
+  *probes = (report_probes){ 0 };
   r.added = result->added;
   r.vanished = result->vanished;
-  gboolean fine = report_keep (s, &r, error) && store_note (s, "features", l->key, error);
+  gboolean fine = report_keep (s, &r, error) && store_note (s, "features", e->main.key, error);
   report_clear (&r);
-  if (!fine || !store_commit (s, error) || !report_write_csv (s, dir, error)
-      || !report_fill (s, make_thumbnail, j, &r, error))
+  g_auto (previews) shown = { 0 };
+  report_callbacks callbacks;
+  if (!fine || !store_commit (s, error) || !report_write_csv (s, dir, answer, judged, error)
+      || !judging_write_csv (judged, dir, error) || !listed_repeats_write (copies, dir, error))
     return FALSE;
+  previews_init (&shown, v, s, e->pixels, &callbacks);
+  if (!report_fill (s, &callbacks, j, &r, error))
+    return FALSE;
+  r.judged_summary = judging_summary (judged);
+  r.judged = judging_section (judged);
   count_kinds (&r.noise, result);
-  fine = report_write_json (&r, dir, error) && report_write_html (&r, dir, error);
+  count_copies (&r.repeats, result);
+  count_probes (&r.probes, &r.clusters, result);
+  fine = own_probes_write (s, &r.probes, dir, error) && report_write_json (&r, dir, error)
+         && report_write_html (&r, dir, error);
   report_clear (&r);
   return fine;
 }
@@ -360,32 +447,33 @@ write_results (store *s, const pardon_scan_options *o, const lens *l, const verd
 /* --- the recipe ------------------------------------------------------------------------------ */
 
 static gboolean
-scan_into (store *s, const lens *l, verdicts *v, const source_options *where, const pardon_scan_options *o, int threads,
-           const job *j, pardon_scan_result *result, GError **error)
+scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options *where, const pardon_scan_options *o,
+           int threads, const job *j, pardon_scan_result *result, GError **error)
 {
   pass_counts counts;
-  gint64 set, pixels;
-  g_autofree char *key = pixels_key ();
-
   if (o->calibrate != NULL && !calibrate (v->detector, o->calibrate, o->output, threads, j, &v->vouched, error))
     return FALSE;
-  if (!list_pictures (s, where, o, j, result, error))
-    return FALSE;
-  if ((set = store_feature_set (s, l->key, error)) == 0 || (pixels = store_feature_set (s, key, error)) == 0
-      || !pass_run (s, set, pixels, l, threads, j, &counts, error))
+  if (!list_pictures (s, where, o, j, result, error) || !judging_open (judged, s, o, e->scoring, error)
+      || !eyes_find_sets (e, s, error) || !pass_run (s, e->passes, e->n, e->pixels, threads, j, &counts, error))
     return FALSE;
   result->unchanged = counts.unchanged;
 
   g_autofree char *first = NULL;
+  gint64 set = e->passes[0].features;
   g_autoptr (GArray) rows = gather_rows (s, set, result, &first, error);
   if (rows == NULL)
     return FALSE;
-  if (rows->len > 0 && !group_rows (s, set, rows, o, threads, j, result, error))
+  if (!judge_noise (s, e->pixels, v, eyes_view (e), threads, j, result, error))
+    return FALSE;
+  g_auto (report_probes) probes = { 0 };
+  if (rows->len > 0 && !group_rows (s, set, rows, &e->main, o, threads, j, result, &probes, error))
     return FALSE;
   if (rows->len == 0 && !store_put_clustering (s, set, &(clustering){ 0 }, error))
     return FALSE;
-  if (!judge_noise (s, pixels, v, l, threads, j, result, error) || !write_results (s, o, l, v, result, j, error)
-      || !store_finish (s, error))
+  g_auto (listed_repeats) copies = { 0 };
+  if (!listed_repeats_find (s, e->pixels, threads, j, &copies, error)
+      || !judge_classifier (s, judged, e->scores, result, error)
+      || !write_results (s, o, e, v, &copies, &probes, judged, result, j, error) || !store_finish (s, error))
     return FALSE;
   if (rows->len > 0)
     return TRUE;
@@ -411,33 +499,38 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
   source_options where = {
     .paths = o->paths, .excludes = o->excludes, .skip_dir = results_dir, .is_picture = decode_is_picture
   };
-  lens l = { 0 };
   verdicts v = { 0 };
+  judging judged = { 0 };
+  eyes e;
 
   *result = (pardon_scan_result){ 0 };
-  if (!anything_there (&where, j, error)
+  if (!judging_check (o, error) || !own_probes_check (o->probes, error) || !anything_there (&where, j, error)
       || (o->calibrate != NULL && !calibrate_check (o->calibrate, o->output, j, error))
       || !verdicts_open (o, &v, error))
     return FALSE;
-  if (!lens_open (o, threads, &l, error))
+  if (!eyes_open (&e, o, threads, error))
     {
       verdicts_clear (&v);
       return FALSE;
     }
-  result->features = l.model != NULL ? "a model" : "the built-in look descriptor";
-  result->dimension = l.d;
-  if (l.model != NULL)
-    g_strlcpy (result->layer, l.info->tensors[0], sizeof result->layer);
-  if (l.note != NULL)
-    note (result, "%s", l.note);
-  if (l.assumed != NULL)
-    note (result, "%s", l.assumed);
+  result->features = e.main.model != NULL ? "a model" : "the built-in look descriptor";
+  result->dimension = e.main.d;
+  if (e.main.model != NULL)
+    g_strlcpy (result->layer, e.main.info->tensors[0], sizeof result->layer);
+  for (int i = 0; i < e.n; i++)
+    {
+      if (e.passes[i].lens->note != NULL)
+        note (result, "%s", e.passes[i].lens->note);
+      if (e.passes[i].lens->assumed != NULL)
+        note (result, "%s", e.passes[i].lens->assumed);
+    }
 
   g_autoptr (store) s = store_open (o->output, TRUE, error);
   if (s != NULL)
     store_set_decoder (s, describe_decoder);
-  gboolean fine = s != NULL && scan_into (s, &l, &v, &where, o, threads, j, result, error);
-  lens_clear (&l);
+  gboolean fine = s != NULL && scan_into (s, &e, &v, &judged, &where, o, threads, j, result, error);
+  eyes_clear (&e);
   verdicts_clear (&v);
+  judging_clear (&judged);
   return fine;
 }

@@ -133,6 +133,40 @@ def layers(tree):
                 yield f"{file}:{line}: '{folder}' includes \"{name}\"; it may include types.h and: {may}"
 
 
+# What decides whether a picture is noisy, and what it may see neither of itself nor through any header it includes.
+BLIND = ("src/noise/*.[ch]", "src/feature/quality*.[ch]")
+UNSEEN_FOLDERS = {"judge", "store", "output", "cluster", "source", "model"}
+UNSEEN_WORDS = re.compile(r"label|predict|logit|softmax|classif", re.I)
+CLUSTER_LABELS = "src/types.h"  # there a label is a cluster's number
+
+
+def reached(tree, file):
+    """Every file of src/ and include/ that `file` includes, directly or through others, each with the one that includes it."""
+    found, waiting = {}, [file]
+    while waiting:
+        here = waiting.pop()
+        for _, name, quoted in tree.includes(here):
+            places = [os.path.normpath(p) for p in (os.path.join("src", name), os.path.join("include", name), os.path.join(os.path.dirname(here), name))]
+            there = next((p for p in places if quoted and os.path.exists(os.path.join(tree.root, p))), None)
+            if there and there not in found and there != file:
+                found[there] = here
+                waiting.append(there)
+    return found
+
+
+def blindness(tree):
+    """Noise is decided from pixels alone: nothing that decides sees a label, a prediction, a file's name or a clustering."""
+    for file in tree.find(*BLIND):
+        for header, through in sorted(reached(tree, file).items()):
+            folder = header.split("/")[1] if header.startswith("src/") and header.count("/") > 1 else ""
+            if folder in UNSEEN_FOLDERS or header == "include/pardon.h":
+                yield f"{file}: the blind judge sees \"{header}\" (through {through})"
+        for name in (file, *reached(tree, file)):
+            word = name.endswith(".h") and name != CLUSTER_LABELS and UNSEEN_WORDS.search(blanked(tree.text(name)))
+            if word:
+                yield f"{file}: the blind judge sees '{word[0]}' in {name}"
+
+
 def links(tree):
     """What a folder links is what it may include; an outside library is asked for by one folder."""
     asked = {}
@@ -243,7 +277,7 @@ def documents(tree):
                 yield f"{file}: names '{path}', which is not there"
 
 
-RULES = [layers, links, libraries, sizes, words, documents]
+RULES = [layers, blindness, links, libraries, sizes, words, documents]
 
 
 def check(root):

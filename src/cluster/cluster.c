@@ -27,6 +27,7 @@ cluster_options_init (cluster_options *o)
 typedef struct {
   guint64 *rows;
   matrix sample;
+  matrix measured; /* the sample's first rows: those that are no companions */
   int k_first, n_k;
   kmeans *fits; /* n_k, of k_first, k_first + 1, ... */
   double *silhouettes;
@@ -88,10 +89,27 @@ measure_survey (survey *s, int threads)
   g_autofree silhouette_labelling *of = g_new0 (silhouette_labelling, MAX (s->n_k, 1));
   for (int i = 0; i < s->n_k; i++)
     of[i] = (silhouette_labelling){ .labels = s->fits[i].labels, .k = s->fits[i].k };
-  silhouette_many (&s->sample, of, (gsize) s->n_k, threads);
+  silhouette_many (&s->measured, of, (gsize) s->n_k, threads);
   s->silhouettes = g_new0 (double, MAX (s->n_k, 1));
   for (int i = 0; i < s->n_k; i++)
     s->silhouettes[i] = of[i].mean;
+}
+
+/* Of the first n rows alone. */
+static double
+inertia_of (const kmeans *fit, gsize n)
+{
+  double sum = 0;
+  for (gsize i = 0; i < n; i++)
+    sum += (double) fit->distances[i] * (double) fit->distances[i];
+  return sum;
+}
+
+/* What the rows that are measured share of a fit's inertia, which is the fit's own where all of them are. */
+static double
+measured_inertia (const kmeans *fit, gsize measured, gsize all)
+{
+  return measured == all ? fit->inertia : inertia_of (fit, measured);
 }
 
 /* Clusters the sample for each k of the curve. */
@@ -140,14 +158,14 @@ choose_k (const survey *s, int k_max)
 static void
 measure_result (clustering *c, const survey *s, int threads)
 {
-  gsize m = s->sample.n;
+  gsize m = s->measured.n;
   g_autofree int *labels = g_new (int, m);
   g_autofree float *each = g_new0 (float, m);
   g_autofree gsize *measured = g_new0 (gsize, c->k);
   for (gsize i = 0; i < m; i++)
     labels[i] = c->labels[s->rows[i]];
   silhouette_labelling of = { .labels = labels, .k = c->k, .each = each };
-  silhouette_many (&s->sample, &of, 1, threads);
+  silhouette_many (&s->measured, &of, 1, threads);
   c->silhouette = c->k > 1 ? of.mean : NAN;
   c->cluster_silhouette = g_new0 (double, c->k);
   for (gsize i = 0; i < m; i++)
@@ -163,7 +181,8 @@ measure_result (clustering *c, const survey *s, int threads)
 static gboolean
 set_curve (clustering *c, const survey *s, const cluster_options *o, const job *j, GError **error)
 {
-  gboolean all = s->sample.n == c->n, placed = FALSE;
+  gsize m = s->measured.n;
+  gboolean all = m == c->n, placed = FALSE;
   cluster_curve_point own = { .k = c->k, .inertia = c->inertia, .silhouette = c->silhouette };
   c->curve = g_new0 (cluster_curve_point, s->n_k + 1);
   if (!all && (c->k < s->k_first || c->k >= s->k_first + s->n_k))
@@ -173,8 +192,8 @@ set_curve (clustering *c, const survey *s, const cluster_options *o, const job *
       settings.restarts = CURVE_RESTARTS;
       if (!kmeans_fit (&s->sample, &settings, j, &fit, error))
         return FALSE;
-      own.inertia = fit.inertia;
-      own.silhouette = silhouette (&s->sample, fit.labels, fit.k, 0, 0, o->threads, NULL);
+      own.inertia = measured_inertia (&fit, m, s->sample.n);
+      own.silhouette = silhouette (&s->measured, fit.labels, fit.k, 0, 0, o->threads, NULL);
       kmeans_clear (&fit);
     }
   for (int i = 0; i < s->n_k; i++)
@@ -188,13 +207,14 @@ set_curve (clustering *c, const survey *s, const cluster_options *o, const job *
       if (k == own.k && all)
         c->curve[c->n_curve++] = own;
       else
-        c->curve[c->n_curve++] =
-            (cluster_curve_point){ .k = k, .inertia = s->fits[i].inertia, .silhouette = s->silhouettes[i] };
+        c->curve[c->n_curve++] = (cluster_curve_point){ .k = k,
+                                                        .inertia = measured_inertia (&s->fits[i], m, s->sample.n),
+                                                        .silhouette = s->silhouettes[i] };
       placed |= k == own.k;
     }
   if (!placed)
     c->curve[c->n_curve++] = own;
-  c->curve_rows = s->sample.n;
+  c->curve_rows = m;
   return TRUE;
 }
 
@@ -231,13 +251,65 @@ prefer_separated (const matrix *rows, const kmeans_options *settings, kmeans *fi
   return TRUE;
 }
 
+typedef struct {
+  gsize first;
+  int from, members;
+} place;
+
+static int
+by_size (gconstpointer a, gconstpointer b)
+{
+  const place *x = a, *y = b;
+  return x->members != y->members ? (x->members > y->members ? -1 : 1) : (x->first > y->first) - (x->first < y->first);
+}
+
+/* Leaves the first rows of the fit, numbers the clusters by what they hold of them, and tells where the others are. */
+static void
+part_from (clustering *c, gsize companions, int *labels)
+{
+  gsize n = c->n - companions;
+  g_autofree place *places = g_new0 (place, c->k);
+  g_autofree int *number = g_new (int, c->k);
+  int k = 0;
+  for (gsize i = n; i-- > 0;)
+    {
+      places[c->labels[i]].first = i;
+      places[c->labels[i]].members++;
+    }
+  for (int q = 0; q < c->k; q++)
+    places[q].from = q;
+  qsort (places, (gsize) c->k, sizeof *places, by_size);
+  for (; k < c->k && places[k].members > 0; k++)
+    {
+      number[places[k].from] = k;
+      c->sizes[k] = (gsize) places[k].members;
+    }
+  for (int q = k; q < c->k; q++)
+    number[places[q].from] = -1;
+  for (gsize i = 0; i < c->n; i++)
+    {
+      int label = number[c->labels[i]];
+      if (i < n)
+        c->labels[i] = label;
+      else
+        labels[i - n] = label;
+    }
+  c->n = n;
+  c->k = k;
+}
+
 static gboolean
-cluster_projected (clustering *c, survey *s, const cluster_options *o, const job *j, GError **error)
+cluster_projected (clustering *c, survey *s, gsize companions, int *labels, const cluster_options *o, const job *j,
+                   GError **error)
 {
   matrix rows = { .n = c->n, .d = c->d, .data = c->projected };
-  gsize m;
+  gsize m, measured = 0;
   s->rows = rows_sample (c->n, CURVE_ROWS, o->seed, &m);
+  while (measured < m && s->rows[measured] < c->n - companions)
+    measured++;
   s->sample = (matrix){ .n = m, .d = c->d, .data = c->projected, .rows = s->rows };
+  s->measured = s->sample;
+  s->measured.n = measured;
   if (o->k > 0 && o->min_size > 1 && o->min_size > c->n / (gsize) o->k)
     {
       /* said before the work of the survey, in the words of the one that knows */
@@ -254,24 +326,34 @@ cluster_projected (clustering *c, survey *s, const cluster_options *o, const job
   job quiet = { .stop = j != NULL ? j->stop : NULL, .user = j != NULL ? j->user : NULL };
   if (!kmeans_fit (&rows, &settings, &quiet, &fit, error))
     return FALSE;
-  c->inertia_lowest = fit.inertia;
+  c->inertia_lowest = measured_inertia (&fit, c->n - companions, c->n);
   if (!prefer_separated (&rows, &settings, &fit, o, &quiet, error))
     {
       kmeans_clear (&fit);
       return FALSE;
     }
   c->k = fit.k;
-  c->inertia = fit.inertia;
+  c->inertia = measured_inertia (&fit, c->n - companions, c->n);
+  c->inertia_lowest = MIN (c->inertia_lowest, c->inertia);
   c->labels = g_steal_pointer (&fit.labels);
   c->distances = g_steal_pointer (&fit.distances);
   c->sizes = g_steal_pointer (&fit.sizes);
   kmeans_clear (&fit);
+  if (companions > 0)
+    part_from (c, companions, labels);
   measure_result (c, s, o->threads);
   return set_curve (c, s, o, &quiet, error);
 }
 
 gboolean
 cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error)
+{
+  return cluster_fit_beside (x, 0, o, j, out, NULL, error);
+}
+
+gboolean
+cluster_fit_beside (const matrix *x, gsize companions, const cluster_options *o, const job *j, clustering *out,
+                    int *labels, GError **error)
 {
   *out = (clustering){ 0 };
   survey s = { 0 };
@@ -281,7 +363,7 @@ cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering
                    "cannot make %d clusters: ask for at least one, or for 0 to choose", MIN (o->k, o->k_max));
       return FALSE;
     }
-  gboolean ok = project (x, o, j, out, error) && cluster_projected (out, &s, o, j, error);
+  gboolean ok = project (x, o, j, out, error) && cluster_projected (out, &s, companions, labels, o, j, error);
   survey_clear (&s);
   if (!ok)
     clustering_clear (out);

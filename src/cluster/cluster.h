@@ -20,3 +20,10 @@ void cluster_options_init (cluster_options *o);
  * rows is lowered. Of partitions that differ in inertia by less than a third of one picture's mean share, at most 1000 rows, the one with the best
  * silhouette is taken (inertia_lowest is the least inertia found). Errors: PARDON_ERROR_INPUT, PARDON_ERROR_STOPPED; `out` is then cleared. */
 gboolean cluster_fit (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error);
+
+/* The same where the last `companions` rows of x help to form components, clusters and the choice among partitions, but are not what it
+ * is about: `out` has the n - companions >= 1 other rows alone, and its sizes, inertias, silhouettes and curve are measured on them.
+ * (explained_variance and total_variance are of all rows.) Clusters that hold companions alone are dropped, so k may be lower than what was
+ * asked for. labels[i]: the cluster of the i-th companion, -1 for one of those dropped. */
+gboolean cluster_fit_beside (const matrix *x, gsize companions, const cluster_options *o, const job *j, clustering *out,
+                             int *labels, GError **error);

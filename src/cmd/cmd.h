@@ -12,6 +12,9 @@ enum {
   COMMAND_DEMO = 1 << 5,
   COMMAND_DOCTOR = 1 << 6,
   COMMAND_HELP = 1 << 7,
+  COMMAND_EXPLAIN = 1 << 8,
+  COMMAND_TRAIN = 1 << 9,
+  COMMAND_COMPARE = 1 << 10,
 };
 
 /* Values of all options; a command reads those that belong to it. */
@@ -19,11 +22,14 @@ typedef struct {
   char **rest; /* arguments that are no options; NULL-ended, never NULL */
   char *config, *output, *model, *layer, *view, *scale, *kind, *npy, *shell;
   char *calibrate, *detector;
-  char **exclude; /* NULL: none */
-  gint64 sample, pca, k, min_size, seed, threads, batch, count;
+  char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
+  char *classifier, *model_view, *model_scale;
+  char **exclude, **leave_out; /* NULL: none */
+  gint64 probes, sample, pca, k, min_size, seed, threads, batch, count;
   double severity, radius; /* radius below 0: not given */
   double false_alarms;
-  gboolean overwrite, man;
+  double fail_under_accuracy, fail_under_raw_accuracy, fail_over_noisy; /* 0: not given */
+  gboolean overwrite, man, json, restrict_classes, fail_if_worse;
 } settings;
 
 typedef struct {
@@ -37,8 +43,8 @@ typedef struct {
   const char *words;              /* first arguments completions offer, separated by blanks; NULL: files */
 } command;
 
-extern const command command_scan, command_corrupt, command_layers, command_model, command_export, command_demo,
-    command_doctor, command_help;
+extern const command command_compare, command_scan, command_explain, command_train, command_corrupt, command_layers, command_model,
+    command_export, command_demo, command_doctor, command_help;
 
 extern const command *const command_table[]; /* main.c; ends with NULL */
 

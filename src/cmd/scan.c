@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "cmd/judgement.h"
 #include "cmd/progress.h"
 #include "pardon.h"
 
@@ -39,6 +40,69 @@ print_noise (const settings *s, const pardon_scan_result *r)
 }
 
 static void
+print_duplicates (const pardon_scan_result *r)
+{
+  const char *before = " (";
+  if (r->exact_groups + r->near_groups == 0)
+    return;
+  printf ("duplicates: ");
+  if (r->exact_groups > 0)
+    printf ("%" PRIu64 " pictures in %" PRIu64 " %s are exact copies", r->exact_pictures, r->exact_groups,
+            plural (r->exact_groups, "group", "groups"));
+  if (r->near_groups > 0)
+    printf ("%s%" PRIu64 "%s in %" PRIu64 " %s%s near copies", r->exact_groups > 0 ? ", " : "", r->near_pictures,
+            r->exact_groups > 0 ? "" : " pictures", r->near_groups, plural (r->near_groups, "group", "groups"),
+            r->exact_groups > 0 ? "" : " are");
+  if (r->groups_across > 0)
+    {
+      printf ("; %" PRIu64 " %s across splits", r->groups_across,
+              plural (r->groups_across, "group lies", "groups lie"));
+      for (int i = 0; i < r->n_splits; i++)
+        if (r->splits[i].copied > 0)
+          {
+            printf ("%s%s", before, r->splits[i].name);
+            before = ", ";
+          }
+      printf (")");
+    }
+  printf (": duplicates.csv\n");
+}
+
+static void
+print_splits (const pardon_scan_result *r)
+{
+  for (int i = 0; i < r->n_splits; i++)
+    {
+      const pardon_split *p = &r->splits[i];
+      printf ("%s%s %.1f %% of %" PRIu64 " (%.1f to %.1f %%)", i == 0 ? "noise by split: " : ", ",
+              p->name[0] != 0 ? p->name : "no split", percent (p->noise_rate), p->pictures, percent (p->low),
+              percent (p->high));
+    }
+  if (r->n_splits > 0)
+    printf ("\n");
+}
+
+static void
+print_probes (const pardon_scan_result *r)
+{
+  if (r->probes == 0)
+    return;
+  printf ("probes: %" PRIu64 " corrupted %s of %" PRIu64 " %s; ", r->probes, plural (r->probes, "copy", "copies"),
+          r->probes_of, plural (r->probes_of, "picture", "pictures"));
+  if (r->probe_clusters == 0)
+    {
+      printf ("they come to no cluster in particular\n");
+      return;
+    }
+  printf ("they come to %d %s: %" PRIu64 " %s with them (", r->probe_clusters,
+          plural ((uint64_t) r->probe_clusters, "cluster", "clusters"), r->beside_probes,
+          plural (r->beside_probes, "picture sits", "pictures sit"));
+  for (int i = 0; i < r->n_probe_families; i++)
+    printf ("%s%s %" PRIu64, i == 0 ? "" : ", ", r->probe_families[i].kind, r->probe_families[i].pictures);
+  printf ("): probes.csv\n");
+}
+
+static void
 print_result (const settings *s, const pardon_scan_result *r)
 {
   printf ("%" PRIu64 " %s", r->found, plural (r->found, "picture", "pictures"));
@@ -66,6 +130,10 @@ print_result (const settings *s, const pardon_scan_result *r)
     printf (", silhouette %.3f, inertia %.6g", r->silhouette, r->inertia);
   printf ("\n");
   print_noise (s, r);
+  print_splits (r);
+  print_duplicates (r);
+  print_probes (r);
+  print_judgement (r);
   printf ("report: %s/report.html\n", s->output);
 }
 
@@ -99,11 +167,22 @@ run (const settings *s)
   o.false_alarms = s->false_alarms;
   o.calibrate = s->calibrate;
   o.detector = s->detector;
+  o.probes = (uint64_t) s->probes;
+  o.labels = s->labels;
+  o.predictions = s->predictions;
+  o.prediction_files = s->prediction_files;
+  o.classifier = s->classifier;
+  o.classes = s->classes;
+  o.class_ids = s->class_ids;
+  o.label_map = s->label_map;
+  o.restrict_classes = s->restrict_classes;
+  o.model_view = s->model_view;
+  o.model_scale = s->model_scale;
   if (pardon_scan (&o, progress_begin (), &result, &error) != 0)
     return progress_fail (error);
   progress_end ();
   print_result (s, &result);
-  return 0;
+  return check_gates (s, &result);
 }
 
 const command command_scan = {
@@ -114,12 +193,18 @@ const command command_scan = {
   "Finds pictures (files, folders, CSV lists with a column 'file'), looks at each as a model would see it, turns it "
   "into a row of numbers (features), groups alike ones with PCA and k-means, says of each whether it is too degraded "
   "(blurred, noisy, dark, cut off, ...) to judge a classifier by, and writes DIR/report.html, images.csv, noise.csv, "
-  "clusters.csv, manifest.csv, summary.json and report.json.\n\n"
+  "clusters.csv, duplicates.csv, manifest.csv, summary.json and report.json.\n\n"
+  "Given what the pictures show (--labels) and what a classifier said of them (--predictions, or --classifier to ask "
+  "it), tells "
+  "how good it is on pictures fit to judge by, which mistakes are owed and how many are due to the noise; classes.csv "
+  "and confusions.csv hold the tables.\n\n"
   "A second scan into the same DIR looks only at what has changed. A picture that cannot be read becomes a row with "
   "the "
   "reason; it never stops the scan. Ctrl-C stops at once and keeps what was done.",
   "pardon scan photos -o results\n"
   "pardon scan photos -o results --model vgg16 --pca 10 --k 10\n"
+  "pardon scan photos -o results --labels labels.csv --predictions predictions.csv\n"
+  "pardon scan photos -o results --labels folders --classifier model.onnx --classes names.txt\n"
   "pardon scan list.csv -o results --exclude '*.gif' --sample 1000\n"
   "The article this began with, on its pictures:\n"
   "pardon scan PICTURES -o results --model vgg16.onnx --layer fc2 \\\n"

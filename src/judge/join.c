@@ -141,7 +141,10 @@ find_meanings (joined *j, joining *x, join_truth from, const join_options *o, me
   class_list_clear (&j->classes);
   if (o->classes != NULL && !class_list_read (&j->classes, o->classes, o->class_ids, error))
     return FALSE;
-  return meanings_resolve (m, &j->classes, o->classes != NULL, from == TRUTH_FOLDERS && !o->folders_asked, j->notes,
+  gboolean numbered = o->classes == NULL && o->n_classes > 0;
+  if (numbered)
+    class_list_number (&j->classes, o->n_classes);
+  return meanings_resolve (m, &j->classes, o->classes != NULL || numbered, from == TRUTH_FOLDERS && !o->folders_asked, j->notes,
                            error);
 }
 

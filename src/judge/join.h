@@ -15,6 +15,7 @@ typedef struct {
   const char *prediction_files; /* of a .npy: the list of its files; NULL: the .csv beside it */
   const char *classes;          /* class_list_read's files; NULL: classes are the words of the tables */
   const char *class_ids;
+  gsize n_classes;         /* where `classes` is NULL: this many, called by their numbers; 0: unknown */
   const char *label_map;   /* for both tables and folders; NULL: none */
   gboolean folders_asked;  /* the truth is the folder's name (judge/folder.h); at odds with `labels` */
   gboolean folders_denied; /* not even where every picture lies in a class's folder */

@@ -95,7 +95,17 @@ put_facts (csv_out *o, const store_picture *p, gboolean sized)
 }
 
 static void
-put_image (csv_out *o, const store_picture *p)
+put_answer (csv_out *o, const report_answer *a)
+{
+  put_text (o, a->label);
+  put_text (o, a->prediction);
+  put_measure (o, a->confidence);
+  put_flag (o, a->correct >= 0, a->correct > 0);
+  put_text (o, a->verdict);
+}
+
+static void
+put_image (csv_out *o, const store_picture *p, const report_answer *a)
 {
   gboolean sized = p->facts.width > 0;
   put_text (o, p->ref.file);
@@ -128,24 +138,31 @@ put_image (csv_out *o, const store_picture *p)
     }
   put_verdict (o, &p->verdict);
   put_facts (o, p, sized);
+  put_answer (o, a);
   end_line (o);
 }
 
 static gboolean
-write_images (store *s, const char *dir, GError **error)
+write_images (store *s, const char *dir, report_answers answers, gpointer user, GError **error)
 {
   g_auto (csv_out) o = { 0 };
   if (!begin (&o, dir, "images.csv",
               "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,"
-              "aspect,enlarged",
+              "aspect,enlarged,label,prediction,confidence,correct,verdict",
               error))
     return FALSE;
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
   if (cursor == NULL)
     return FALSE;
   g_autoptr (GError) fault = NULL;
-  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
-    put_image (&o, &p);
+  gsize i = 0;
+  for (store_picture p; store_cursor_next (cursor, &p, &fault); i++)
+    {
+      report_answer a = { .confidence = NAN, .correct = -1, .verdict = "unjudged" };
+      if (answers != NULL)
+        answers (user, i, &a);
+      put_image (&o, &p, &a);
+    }
   if (fault != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));
@@ -200,8 +217,28 @@ keep_name (const store_member *m, gpointer user)
   *(char **) user = g_strdup (m->file);
 }
 
+static void
+put_probes (csv_out *o, const report_probes *r, int id)
+{
+  static const cluster_probes none = { .share = NAN, .adjusted = NAN };
+  const cluster_probes *c = r->clusters != NULL && (guint) id < r->clusters->len ? r->clusters->pdata[id] : &none;
+  if (c != &none)
+    {
+      put_count (o, c->probes);
+      put_count (o, c->originals);
+    }
+  else
+    {
+      put_text (o, "");
+      put_text (o, "");
+    }
+  put_measure (o, c->share);
+  put_text (o, c->kinds);
+  put_measure (o, c->adjusted);
+}
+
 static gboolean
-put_cluster (csv_out *o, store *s, const clustering *c, int id, GError **error)
+put_cluster (csv_out *o, store *s, const clustering *c, const report_probes *probes, int id, GError **error)
 {
   double mean = NAN, largest = NAN;
   g_autofree char *nearest = NULL;
@@ -215,6 +252,7 @@ put_cluster (csv_out *o, store *s, const clustering *c, int id, GError **error)
   put_measure (o, mean);
   put_measure (o, largest);
   put_text (o, nearest);
+  put_probes (o, probes, id);
   end_line (o);
   return TRUE;
 }
@@ -223,12 +261,18 @@ static gboolean
 write_clusters (store *s, const char *dir, GError **error)
 {
   g_auto (csv_out) o = { 0 };
-  if (!begin (&o, dir, "clusters.csv", "cluster,size,share,silhouette,mean_distance,largest_distance,nearest", error))
+  if (!begin (&o, dir, "clusters.csv",
+              "cluster,size,share,silhouette,mean_distance,largest_distance,nearest,probes,originals,probe_share,probe_"
+              "kinds,probe_p",
+              error))
     return FALSE;
   clustering c = { 0 };
+  report_probes probes;
+  report_probes_fill (s, &probes);
   gboolean done = store_get_clustering (s, &c, error);
   for (int id = 0; done && id < c.k; id++)
-    done = put_cluster (&o, s, &c, id, error);
+    done = put_cluster (&o, s, &c, &probes, id, error);
+  report_probes_clear (&probes);
   clustering_clear (&c);
   return done && whole_file_commit (o.file, error);
 }
@@ -305,8 +349,8 @@ write_manifest (store *s, const char *dir, GError **error)
 }
 
 gboolean
-report_write_csv (store *s, const char *dir, GError **error)
+report_write_csv (store *s, const char *dir, report_answers answers, gpointer user, GError **error)
 {
-  return write_images (s, dir, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
+  return write_images (s, dir, answers, user, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
          && write_manifest (s, dir, error);
 }

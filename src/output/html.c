@@ -149,6 +149,17 @@ append_cluster_tiles (GString *out, const report *r)
 }
 
 static void
+append_noise_tile (GString *out, const report_noise *n)
+{
+  if (n->detector == NULL || n->judged == 0)
+    return;
+  g_autoptr (GString) small = g_string_new (NULL);
+  html_append_number (small, "%.1f", 100 * (double) n->noisy / (double) n->judged);
+  g_string_append (small, "\u00a0%, <a href=\"#noise\">by kind and why</a>");
+  append_count_tile (out, "Too degraded", n->noisy, n->noisy > 0 ? small->str : "none", n->noisy > 0);
+}
+
+static void
 append_tiles (GString *out, const report *r)
 {
   g_autoptr (GString) small = g_string_new (NULL);
@@ -166,6 +177,7 @@ append_tiles (GString *out, const report *r)
     }
   g_string_append (out, "<dl class=\"tiles\">\n");
   append_count_tile (out, "Pictures found", r->found, small->str, FALSE);
+  append_noise_tile (out, &r->noise);
   if (r->clusters.k > 0)
     append_cluster_tiles (out, r);
   append_count_tile (out, "Not readable", r->unreadable,
@@ -292,10 +304,11 @@ report_write_html (const report *r, const char *dir, GError **error)
   append_lead (out, r);
   append_tiles (out, r);
   g_string_append (out, "</header>\n<main id=\"content\">\n");
-  append_settings (out, r);
+  html_append_noise (out, r);
   html_append_clusters (out, r);
   html_append_charts (out, r);
   append_problems (out, r);
+  append_settings (out, r);
   append_glossary (out, r);
   append_foot (out, r);
   g_autoptr (whole_file) f = whole_file_new (dir, "report.html", error);

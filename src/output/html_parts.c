@@ -34,46 +34,92 @@ append_fact (GString *out, const char *name, double value, gboolean is_silhouett
   g_string_append (out, "</dd></div>\n");
 }
 
-static void
-append_picture (GString *out, const report_member *m)
+void
+html_append_preview (GString *out, const report_preview *p, const char *alt)
 {
-  if (m->thumbnail == NULL)
+  if (p->jpeg == NULL)
     {
       g_string_append (out, "<span>no preview</span>");
       return;
     }
   gsize length;
-  const guint8 *bytes = g_bytes_get_data (m->thumbnail, &length);
+  const guint8 *bytes = g_bytes_get_data (p->jpeg, &length);
   g_autofree char *base64 = g_base64_encode (bytes, length);
   g_string_append_printf (out, "<img src=\"data:image/jpeg;base64,%s\" width=\"%d\" height=\"%d\" alt=\"", base64,
-                          m->thumbnail_width, m->thumbnail_height);
-  html_append_text (out, m->file);
+                          p->width, p->height);
+  html_append_text (out, alt);
   g_string_append (out, "\">");
+}
+
+void
+html_append_short_name (GString *out, const char *file)
+{
+  const char *slash = strrchr (file, '/');
+  html_append_text (out, slash == NULL ? file : slash + 1);
 }
 
 static void
 append_member (GString *out, const report_member *m)
 {
-  const char *slash = strrchr (m->file, '/');
-  g_string_append (out, "<li title=\"");
+  g_string_append_printf (out, "<li%s title=\"", m->noisy ? " class=\"noisy\"" : "");
   html_append_text (out, m->file);
   g_string_append (out, ", distance ");
   html_append_measure (out, m->distance);
+  if (m->noisy)
+    {
+      g_string_append (out, ", too degraded: ");
+      html_append_text (out, m->kind);
+    }
   g_string_append (out, "\"><span class=\"shot\">");
-  append_picture (out, m);
+  html_append_preview (out, &m->preview, m->file);
   g_string_append_printf (out, "</span><span class=\"name\"%s><bdi>",
-                          m->thumbnail != NULL ? " aria-hidden=\"true\"" : "");
-  html_append_text (out, slash == NULL ? m->file : slash + 1);
-  g_string_append (out, "</bdi></span></li>\n");
+                          m->preview.jpeg != NULL ? " aria-hidden=\"true\"" : "");
+  html_append_short_name (out, m->file);
+  g_string_append (out, "</bdi></span>");
+  if (m->noisy)
+    {
+      g_string_append (out, "<span class=\"flag\">");
+      html_append_text (out, m->kind);
+      g_string_append (out, "</span>");
+    }
+  g_string_append (out, "</li>\n");
 }
 
-static void
-append_share (GString *out, double share)
+void
+html_append_bar (GString *out, const char *class, double share)
 {
-  g_string_append (out, "<svg class=\"bar\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-                        "<rect height=\"6\" width=\"");
-  html_append_number (out, "%.2f", CLAMP (share * 100, 0.6, 100));
+  g_string_append_printf (
+      out,
+      "<svg class=\"%s\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect height=\"6\" "
+      "width=\"",
+      class);
+  html_append_number (out, "%.2f", share > 0 ? CLAMP (share * 100, 0.6, 100) : 0);
   g_string_append (out, "\"/></svg>\n");
+}
+
+/* "12 noisy (8.5 %), most of them gaussian-blur" as facts. */
+static void
+append_noise_facts (GString *out, const report_cluster *c)
+{
+  g_string_append_printf (out, "<div%s><dt>Too degraded</dt><dd>", c->noisy > 0 ? " class=\"noisy\"" : "");
+  html_append_count (out, c->noisy);
+  if (c->noisy > 0 && c->size > 0)
+    {
+      g_string_append (out, ", ");
+      html_append_number (out, "%.1f", 100 * (double) c->noisy / (double) c->size);
+      g_string_append (out, "\u00a0%");
+    }
+  g_string_append (out, "</dd></div>\n");
+  if (c->kind == NULL)
+    return;
+  g_string_append (out, "<div class=\"noisy\"><dt>Most often</dt><dd>");
+  html_append_text (out, c->kind);
+  if (c->of_kind < c->noisy)
+    {
+      g_string_append (out, ", ");
+      html_append_count (out, c->of_kind);
+    }
+  g_string_append (out, "</dd></div>\n");
 }
 
 static void
@@ -87,11 +133,13 @@ append_cluster (GString *out, const report *r, const report_cluster *c)
   g_string_append (out, c->size == 1 ? " picture, " : " pictures, ");
   html_append_number (out, "%.1f", share * 100);
   g_string_append (out, "\u00a0%</p>\n");
-  append_share (out, share);
+  html_append_bar (out, "bar", share);
   g_string_append (out, "<dl class=\"facts\">\n");
   append_fact (out, "Silhouette", c->silhouette, TRUE);
   append_fact (out, "Mean distance", c->mean_distance, FALSE);
   append_fact (out, "Largest distance", c->largest_distance, FALSE);
+  if (r->noise.detector != NULL)
+    append_noise_facts (out, c);
   g_string_append (out, "</dl>\n</div>\n<div>\n<ol class=\"sheet\">\n");
   for (guint i = 0; i < c->members->len; i++)
     append_member (out, c->members->pdata[i]);
@@ -114,7 +162,10 @@ html_append_clusters (GString *out, const report *r)
       out,
       "<section aria-labelledby=\"clusters\">\n<h2 id=\"clusters\">Clusters</h2>\n<p class=\"note\">Largest first; "
       "within each, the pictures nearest to the centre first. The bar is the cluster\u2019s share of all "
-      "pictures.</p>\n<ol class=\"clusters\">\n");
+      "pictures.");
+  if (r->noise.noisy > 0)
+    g_string_append (out, " Pictures too degraded to judge by are marked, and their kind stands below them.");
+  g_string_append (out, "</p>\n<ol class=\"clusters\">\n");
   for (guint i = 0; i < r->groups->len; i++)
     append_cluster (out, r, r->groups->pdata[i]);
   g_string_append (out, "</ol>\n</section>\n");

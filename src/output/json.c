@@ -1,11 +1,13 @@
-/* report.json and summary.json; the only user of jansson. JSON has no NaN and no raw bytes: a measure that is not
+/* report.json, summary.json and explanations; the only user of jansson. JSON has no NaN and no raw bytes: a measure that is not
  * finite becomes null, a byte that is not UTF-8 becomes U+FFFD. */
 #include "output/report.h"
 
+#include "output/explanation.h"
 #include "output/whole_file.h"
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define DIGITS 7 /* significant; what float32 features carry */
 
@@ -112,6 +114,179 @@ noise_object (const report_noise *n)
   return o;
 }
 
+/* Null where nobody looked. */
+static json_t *
+duplicates_object (const report_repeats *r)
+{
+  if (r->splits == NULL)
+    return json_null ();
+  json_t *o = json_object ();
+  json_object_set_new (o, "exact_groups", count (r->exact_groups));
+  json_object_set_new (o, "exact_pictures", count (r->exact_pictures));
+  json_object_set_new (o, "exact_extra", count (r->exact_extra));
+  json_object_set_new (o, "near_groups", count (r->near_groups));
+  json_object_set_new (o, "near_pictures", count (r->near_pictures));
+  json_object_set_new (o, "groups_across", count (r->groups_across));
+  return o;
+}
+
+/* Null where there were none. */
+static json_t *
+probes_object (const report_probes *r)
+{
+  if (r->clusters == NULL)
+    return json_null ();
+  json_t *o = json_object (), *list = json_array ();
+  json_object_set_new (o, "probes", count (r->probes));
+  json_object_set_new (o, "of_pictures", count (r->of_pictures));
+  json_object_set_new (o, "alone", count (r->alone));
+  json_object_set_new (o, "many_clusters", count (r->many_clusters));
+  json_object_set_new (o, "pictures", count (r->pictures));
+  for (guint i = 0; i < r->clusters->len; i++)
+    {
+      const cluster_probes *c = r->clusters->pdata[i];
+      json_t *one = json_object ();
+      json_object_set_new (one, "probes", count (c->probes));
+      json_object_set_new (one, "originals", count (c->originals));
+      json_object_set_new (one, "come", count (c->come));
+      json_object_set_new (one, "left", count (c->left));
+      json_object_set_new (one, "share", measure (c->share));
+      json_object_set_new (one, "p", measure (c->adjusted));
+      json_object_set_new (one, "many", json_boolean (c->many));
+      json_object_set_new (one, "family", text (c->family));
+      json_object_set_new (one, "kinds", text (c->kinds));
+      json_array_append_new (list, one);
+    }
+  json_object_set_new (o, "clusters", list);
+  return o;
+}
+
+static json_t *
+splits_list (const report_repeats *r)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; r->splits != NULL && i < r->splits->len; i++)
+    {
+      const report_split *p = r->splits->pdata[i];
+      json_t *one = json_object ();
+      json_object_set_new (one, "name", text (p->name));
+      json_object_set_new (one, "pictures", count (p->pictures));
+      json_object_set_new (one, "noisy", count (p->noisy));
+      json_object_set_new (one, "noise_rate", measure (p->noise_rate));
+      json_object_set_new (one, "low", measure (p->low));
+      json_object_set_new (one, "high", measure (p->high));
+      json_object_set_new (one, "copied", count (p->copied));
+      json_array_append_new (list, one);
+    }
+  return list;
+}
+
+/* --- noise, for report.json alone ------------------------------------------------------------- */
+
+static json_t *
+preview_object (const report_preview *p)
+{
+  if (p->jpeg == NULL)
+    return json_null ();
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (p->jpeg, &length);
+  g_autofree char *base64 = g_base64_encode (bytes, length);
+  json_t *o = json_object ();
+  json_object_set_new (o, "width", json_integer (p->width));
+  json_object_set_new (o, "height", json_integer (p->height));
+  json_object_set_new (o, "uri", json_sprintf ("data:image/jpeg;base64,%s", base64));
+  return o;
+}
+
+static json_t *
+counts_list (const guint64 *counts, guint n)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (list, count (counts[i]));
+  return list;
+}
+
+static json_t *
+kinds_list (const report_noise *n)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < n->kinds->len; i++)
+    {
+      const report_kind *k = n->kinds->pdata[i];
+      json_t *one = json_object ();
+      json_object_set_new (one, "kind", text (k->kind));
+      json_object_set_new (one, "family", k->family[0] == '\0' ? json_null () : text (k->family));
+      json_object_set_new (one, "count", count (k->pictures));
+      json_object_set_new (one, "share", share_of ((double) k->pictures, (double) n->judged));
+      json_object_set_new (one, "severity", measure (k->severity));
+      json_object_set_new (one, "severities", counts_list (k->severities, G_N_ELEMENTS (k->severities)));
+      json_array_append_new (list, one);
+    }
+  return list;
+}
+
+static json_t *
+histogram_object (const report_noise *n)
+{
+  const report_histogram *h = &n->histogram;
+  if (h->n == 0)
+    return json_null ();
+  json_t *o = json_object (), *edges = json_array ();
+  for (guint i = 0; i <= h->n; i++)
+    json_array_append_new (edges, measure (h->first + i * h->step));
+  json_object_set_new (o, "edges", edges);
+  json_object_set_new (o, "counts", counts_list (h->counts, h->n));
+  json_object_set_new (o, "noisy", counts_list (h->noisy, h->n));
+  json_object_set_new (o, "threshold", measure (n->threshold));
+  return o;
+}
+
+static json_t *
+shots_list (const GPtrArray *shots, gboolean with_probe)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < shots->len; i++)
+    {
+      const report_shot *s = shots->pdata[i];
+      json_t *one = json_object (), *evidence = json_array ();
+      json_object_set_new (one, "file", text (s->file));
+      json_object_set_new (one, "noise", measure (s->noise));
+      json_object_set_new (one, "score", measure (s->score));
+      json_object_set_new (one, "kind", s->kind[0] == '\0' ? json_null () : text (s->kind));
+      json_object_set_new (one, "severity", measure (s->severity));
+      for (char **w = s->why; w != NULL && *w != NULL; w++)
+        json_array_append_new (evidence, text (*w));
+      json_object_set_new (one, "evidence", evidence);
+      json_object_set_new (one, "thumbnail", preview_object (&s->preview));
+      if (with_probe)
+        json_object_set_new (one, "probe", preview_object (&s->probe));
+      json_array_append_new (list, one);
+    }
+  return list;
+}
+
+static json_t *
+noise_in_full (const report_noise *n)
+{
+  json_t *o = noise_object (n);
+  if (n->detector == NULL)
+    return o;
+  json_t *doubtful = json_object (), *probe = json_object ();
+  json_object_set_new (o, "by_kind", kinds_list (n));
+  json_object_set_new (o, "histogram", histogram_object (n));
+  json_object_set_new (probe, "file", n->probe_of == NULL ? json_null () : text (n->probe_of));
+  json_object_set_new (probe, "thumbnail", preview_object (&n->probe_fit));
+  json_object_set_new (o, "probe_of", probe);
+  json_object_set_new (o, "worst", shots_list (n->worst, TRUE));
+  json_object_set_new (doubtful, "below", shots_list (n->below, FALSE));
+  json_object_set_new (doubtful, "above", shots_list (n->above, FALSE));
+  json_object_set_new (o, "doubtful", doubtful);
+  return o;
+}
+
+/* --- clusters ---------------------------------------------------------------------------------- */
+
 static json_t *
 clustering_object (const clustering *c)
 {
@@ -147,19 +322,9 @@ member_object (const report_member *m)
   json_t *o = json_object ();
   json_object_set_new (o, "file", text (m->file));
   json_object_set_new (o, "distance", measure (m->distance));
-  if (m->thumbnail == NULL)
-    {
-      json_object_set_new (o, "thumbnail", json_null ());
-      return o;
-    }
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (m->thumbnail, &length);
-  g_autofree char *base64 = g_base64_encode (bytes, length);
-  json_t *thumbnail = json_object ();
-  json_object_set_new (thumbnail, "width", json_integer (m->thumbnail_width));
-  json_object_set_new (thumbnail, "height", json_integer (m->thumbnail_height));
-  json_object_set_new (thumbnail, "uri", json_sprintf ("data:image/jpeg;base64,%s", base64));
-  json_object_set_new (o, "thumbnail", thumbnail);
+  json_object_set_new (o, "noisy", json_boolean (m->noisy));
+  json_object_set_new (o, "kind", m->noisy ? text (m->kind) : json_null ());
+  json_object_set_new (o, "thumbnail", preview_object (&m->preview));
   return o;
 }
 
@@ -173,6 +338,11 @@ cluster_object (const report *r, const report_cluster *c)
   json_object_set_new (o, "silhouette", measure (c->silhouette));
   json_object_set_new (o, "mean_distance", measure (c->mean_distance));
   json_object_set_new (o, "largest_distance", measure (c->largest_distance));
+  json_object_set_new (o, "noisy", r->noise.detector == NULL ? json_null () : count (c->noisy));
+  json_object_set_new (o, "noisy_share",
+                       r->noise.detector == NULL ? json_null () : share_of ((double) c->noisy, (double) c->size));
+  json_object_set_new (o, "kind", c->kind == NULL ? json_null () : text (c->kind));
+  json_object_set_new (o, "of_kind", c->kind == NULL ? json_null () : count (c->of_kind));
   json_t *members = json_array ();
   for (guint i = 0; i < c->members->len; i++)
     json_array_append_new (members, member_object (c->members->pdata[i]));
@@ -196,6 +366,14 @@ problems_list (const report *r)
   return list;
 }
 
+/* A part that came as text. */
+static json_t *
+section (const char *json)
+{
+  json_t *part = json != NULL ? json_loads (json, 0, NULL) : NULL;
+  return part != NULL ? part : json_null ();
+}
+
 static json_t *
 report_document (const report *r)
 {
@@ -206,13 +384,17 @@ report_document (const report *r)
   json_t *counts = json_object ();
   set_counts (counts, r);
   json_object_set_new (o, "counts", counts);
-  json_object_set_new (o, "noise", noise_object (&r->noise));
+  json_object_set_new (o, "noise", noise_in_full (&r->noise));
+  json_object_set_new (o, "duplicates", duplicates_object (&r->repeats));
+  json_object_set_new (o, "splits", splits_list (&r->repeats));
+  json_object_set_new (o, "probes", probes_object (&r->probes));
   json_object_set_new (o, "clustering", clustering_object (&r->clusters));
   json_t *clusters = json_array ();
   for (guint i = 0; i < r->groups->len; i++)
     json_array_append_new (clusters, cluster_object (r, r->groups->pdata[i]));
   json_object_set_new (o, "clusters", clusters);
   json_object_set_new (o, "problems", problems_list (r));
+  json_object_set_new (o, "judging", section (r->judged));
   return o;
 }
 
@@ -252,6 +434,13 @@ summary_document (const report *r)
     json_array_append_new (sizes, count (((const report_cluster *) r->groups->pdata[i])->size));
   json_object_set_new (o, "sizes", sizes);
   json_object_set_new (o, "noise", noise_object (&r->noise));
+  json_object_set_new (o, "duplicates", duplicates_object (&r->repeats));
+  json_object_set_new (o, "splits", splits_list (&r->repeats));
+  json_object_set_new (o, "probes", probes_object (&r->probes));
+  json_t *judged = section (r->judged_summary);
+  if (json_is_object (judged))
+    json_object_update (o, judged);
+  json_decref (judged);
   json_object_set_new (o, "settings", settings_object (r));
   return o;
 }
@@ -268,4 +457,87 @@ report_write_json (const report *r, const char *dir, GError **error)
   done = write_document (document, dir, "summary.json", error);
   json_decref (document);
   return done;
+}
+
+/* --- an explanation ------------------------------------------------------------------------- */
+
+static json_t *
+text_or_null (const char *bytes)
+{
+  return bytes != NULL ? text (bytes) : json_null ();
+}
+
+static json_t *
+reasons_list (const explanation *e)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < e->reasons->len; i++)
+    {
+      const explanation_reason *r = e->reasons->pdata[i];
+      json_t *one = json_object ();
+      json_object_set_new (one, "sentence", text (r->sentence));
+      json_object_set_new (one, "measure", text (r->measure));
+      json_object_set_new (one, "value", measure (r->value));
+      json_object_set_new (one, "clean_low", measure (r->low));
+      json_object_set_new (one, "clean_middle", measure (r->middle));
+      json_object_set_new (one, "clean_high", measure (r->high));
+      json_array_append_new (list, one);
+    }
+  return list;
+}
+
+static json_t *
+others_list (const explanation *e)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < e->others->len; i++)
+    {
+      const explanation_kind *k = e->others->pdata[i];
+      json_t *one = json_object ();
+      json_object_set_new (one, "kind", text (k->kind));
+      json_object_set_new (one, "score", measure (k->score));
+      json_array_append_new (list, one);
+    }
+  return list;
+}
+
+static void
+set_verdict (json_t *o, const explanation *e)
+{
+  json_object_set_new (o, "noisy", json_boolean (e->noisy));
+  json_object_set_new (o, "noise", measure (e->noise));
+  json_object_set_new (o, "noise_limit", measure (e->limit));
+  json_object_set_new (o, "score", measure (e->score));
+  json_object_set_new (o, "threshold", measure (e->threshold));
+  json_object_set_new (o, "false_alarms", measure (e->false_alarms));
+  json_object_set_new (o, "kind", text (e->kind));
+  json_object_set_new (o, "family", text (e->family));
+  json_object_set_new (o, "severity", measure (e->severity));
+  json_object_set_new (o, "like", text_or_null (e->like));
+  json_object_set_new (o, "reasons", reasons_list (e));
+  json_object_set_new (o, "others", others_list (e));
+  json_object_set_new (o, "unlike", measure (e->unlike));
+}
+
+char *
+explanation_json (const explanation *e)
+{
+  json_t *o = json_object ();
+  json_object_set_new (o, "file", text (e->file));
+  json_object_set_new (o, "problem", text_or_null (e->problem));
+  if (e->problem == NULL)
+    {
+      set_verdict (o, e);
+      json_object_set_new (o, "width", e->width > 0 ? json_integer (e->width) : json_null ());
+      json_object_set_new (o, "height", e->height > 0 ? json_integer (e->height) : json_null ());
+      json_object_set_new (o, "format", text_or_null (e->format));
+      json_object_set_new (o, "damage", text_or_null (e->damage));
+      json_object_set_new (o, "grey", json_boolean (e->grey));
+      json_object_set_new (o, "enlarged", json_boolean (e->enlarged));
+    }
+  char *made = json_dumps (o, JSON_COMPACT | JSON_REAL_PRECISION (DIGITS));
+  json_decref (o);
+  char *line = g_strdup (made);
+  free (made);
+  return line;
 }

@@ -1,4 +1,4 @@
-/* One kind of chart: a line with its points, round ticks, and one x that is marked. Coordinates are written with one
+/* Lines with their points, and histograms: round ticks, and one x that is marked. Coordinates are written with one
  * decimal, so that the same values give the same bytes. */
 #include "output/plot.h"
 
@@ -157,7 +157,7 @@ append_line (GString *out, const char *class, double x1, double y1, double x2, d
 /* --- parts ------------------------------------------------------------------------------------ */
 
 static void
-append_axes (GString *out, const line_plot *p, const axis *x, const axis *y)
+append_axes (GString *out, const char *x_label, const char *y_label, gboolean percent, const axis *x, const axis *y)
 {
   for (int i = 0; i < y->n; i++)
     {
@@ -167,7 +167,7 @@ append_axes (GString *out, const line_plot *p, const axis *x, const axis *y)
       append_at (out, "x", LEFT - 8);
       append_at (out, "y", at + 4);
       g_string_append_c (out, '>');
-      append_tick_label (out, value, y, p->percent);
+      append_tick_label (out, value, y, percent);
       g_string_append (out, "</text>\n");
     }
   for (int i = 0; i < x->n; i++)
@@ -183,8 +183,8 @@ append_axes (GString *out, const line_plot *p, const axis *x, const axis *y)
       append_tick_label (out, value, x, FALSE);
       g_string_append (out, "</text>\n");
     }
-  append_text (out, "label", "start", 4, 14, p->y_label);
-  append_text (out, "label", "middle", (LEFT + RIGHT) / 2, HEIGHT - 6, p->x_label);
+  append_text (out, "label", "start", 4, 14, y_label);
+  append_text (out, "label", "middle", (LEFT + RIGHT) / 2, HEIGHT - 6, x_label);
 }
 
 static void
@@ -229,15 +229,24 @@ append_series (GString *out, const line_plot *p, gsize drawn, const axis *x, con
 }
 
 static void
-append_mark (GString *out, const line_plot *p, const axis *x)
+append_mark (GString *out, double mark, const char *label, const axis *x)
 {
-  if (!(p->mark >= x->low && p->mark <= x->high)) /* false for NAN too */
+  if (!(mark >= x->low && mark <= x->high)) /* false for NAN too */
     return;
-  double at = axis_at (x, p->mark);
+  double at = axis_at (x, mark);
   append_line (out, "mark", at, TOP - 8, at, BOTTOM);
   const char *anchor = at < LEFT + 60 ? "start" : at > RIGHT - 60 ? "end" : "middle";
-  append_text (out, "mark-label", anchor, at, TOP - 13, p->mark_label);
+  append_text (out, "mark-label", anchor, at, TOP - 13, label);
   g_string_append_c (out, '\n');
+}
+
+static void
+begin_plot (GString *out, const char *description)
+{
+  g_string_append_printf (out, "<svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", WIDTH,
+                          HEIGHT);
+  html_append_text (out, description);
+  g_string_append (out, "\">\n");
 }
 
 void
@@ -260,12 +269,72 @@ plot_append (GString *out, const line_plot *p)
     y_low = MIN (y_low, 0);
   axis x = axis_make (x_low, x_high, p, LEFT, RIGHT);
   axis y = axis_make (y_low, y_high, NULL, BOTTOM, TOP);
-  g_string_append_printf (out, "<svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", WIDTH,
-                          HEIGHT);
-  html_append_text (out, p->description);
-  g_string_append (out, "\">\n");
-  append_axes (out, p, &x, &y);
-  append_mark (out, p, &x);
+  begin_plot (out, p->description);
+  append_axes (out, p->x_label, p->y_label, p->percent, &x, &y);
+  append_mark (out, p->mark, p->mark_label, &x);
   append_series (out, p, drawn, &x, &y);
   g_string_append (out, "</svg>\n");
+}
+
+/* --- columns ---------------------------------------------------------------------------------- */
+
+static void
+append_column (GString *out, const char *class, double left, double right, double top, double bottom)
+{
+  g_string_append_printf (out, "<rect class=\"%s\"", class);
+  append_at (out, "x", left + 0.5);
+  append_at (out, "width", MAX (right - left - 1, 1));
+  append_at (out, "y", top);
+  append_at (out, "height", bottom - top);
+  g_string_append (out, "/>");
+}
+
+static void
+append_columns (GString *out, const histogram_plot *p, const axis *x, const axis *y)
+{
+  for (guint i = 0; i < p->n; i++)
+    {
+      if (p->counts[i] == 0)
+        continue;
+      double from = p->first + i * p->step, left = axis_at (x, from), right = axis_at (x, from + p->step);
+      double bottom = axis_at (y, 0), middle = axis_at (y, (double) p->marked[i]),
+             top = axis_at (y, (double) p->counts[i]);
+      g_string_append (out, "<g><title>");
+      html_append_number (out, "%.4g", from);
+      g_string_append (out, " to ");
+      html_append_number (out, "%.4g", from + p->step);
+      g_string_append (out, ": ");
+      html_append_count (out, p->counts[i]);
+      g_string_append (out, "</title>");
+      if (p->marked[i] > 0)
+        append_column (out, "column marked", left, right, middle, bottom);
+      if (p->counts[i] > p->marked[i])
+        append_column (out, "column", left, right, top, middle);
+      g_string_append (out, "</g>\n");
+    }
+}
+
+void
+plot_append_histogram (GString *out, const histogram_plot *p)
+{
+  guint64 most = 0;
+  for (guint i = 0; i < p->n; i++)
+    most = MAX (most, p->counts[i]);
+  double last = p->first + p->n * p->step;
+  if (most == 0 || !(fabs (p->first) < LARGEST_READ) || !(fabs (last) < LARGEST_READ) || !(last > p->first))
+    return;
+  axis x = axis_make (p->first, last, NULL, LEFT, RIGHT);
+  x.low = p->first; /* the columns fill it, wherever the round values are */
+  x.high = last;
+  axis y = axis_make (0, (double) most, NULL, BOTTOM, TOP);
+  begin_plot (out, p->description);
+  append_axes (out, p->x_label, p->y_label, FALSE, &x, &y);
+  append_columns (out, p, &x, &y);
+  append_mark (out, p->mark, p->mark_label, &x);
+  double at = CLAMP (axis_at (&x, p->mark), LEFT, RIGHT);
+  if (at - LEFT > 40)
+    append_text (out, "side", "end", at - 8, TOP + 4, p->left_label);
+  if (RIGHT - at > 80)
+    append_text (out, "side marked", "start", at + 8, TOP + 4, p->right_label);
+  g_string_append (out, "\n</svg>\n");
 }

@@ -1,4 +1,4 @@
-/* Line charts as inline SVG, coloured by the page's style sheet. */
+/* Line charts and histograms as inline SVG, coloured by the page's style sheet. */
 #pragma once
 
 #include <glib.h>
@@ -17,6 +17,21 @@ typedef struct {
 
 /* An <svg> element. Nothing when no point is finite. */
 void plot_append (GString *out, const line_plot *p);
+
+/* n columns of one width: column i reaches from first + i * step to the next. */
+typedef struct {
+  const char *description, *x_label, *y_label;
+  double first, step; /* step above 0 */
+  guint n;
+  const guint64 *counts; /* n */
+  const guint64 *marked; /* n: how many of them are drawn in the other colour, from below */
+  double mark;           /* an x to mark: one of the edges */
+  const char *mark_label;
+  const char *left_label, *right_label; /* of the mark's two sides */
+} histogram_plot;
+
+/* An <svg> element. Nothing when there is nothing to count. */
+void plot_append_histogram (GString *out, const histogram_plot *p);
 
 /* Round values (1, 2 or 5 times a power of ten apart) around low .. high, about `wanted` of them: the first and the
  * step are set, their number is returned. The first is <= low and the last >= high. low <= high, both finite, below

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "config.h"
+#include "output/noise_fill.h"
 #include "store/store.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #define MEMBERS_IN_ALL   960 /* thumbnails in one report, before MEMBERS_AT_LEAST takes over */
 #define MEMBERS_AT_LEAST 3
+#define MEMBER_SIDE      96 /* pixels, the long side */
 
 static void
 setting_free (gpointer data)
@@ -30,8 +32,8 @@ member_free (gpointer data)
 {
   report_member *m = data;
   g_free (m->file);
-  if (m->thumbnail != NULL)
-    g_bytes_unref (m->thumbnail);
+  g_free (m->kind);
+  g_clear_pointer (&m->preview.jpeg, g_bytes_unref);
   g_free (m);
 }
 
@@ -40,6 +42,7 @@ cluster_free (gpointer data)
 {
   report_cluster *c = data;
   g_ptr_array_unref (c->members);
+  g_free (c->kind);
   g_free (c);
 }
 
@@ -48,6 +51,7 @@ kind_free (gpointer data)
 {
   report_kind *k = data;
   g_free (k->kind);
+  g_free (k->family);
   g_free (k);
 }
 
@@ -70,6 +74,9 @@ report_init (report *r)
   r->groups = g_ptr_array_new_with_free_func (cluster_free);
   r->problems = g_ptr_array_new_with_free_func (problem_free);
   r->noise.kinds = g_ptr_array_new_with_free_func (kind_free);
+  r->noise.worst = g_ptr_array_new_with_free_func (report_shot_free);
+  r->noise.below = g_ptr_array_new_with_free_func (report_shot_free);
+  r->noise.above = g_ptr_array_new_with_free_func (report_shot_free);
 }
 
 void
@@ -89,6 +96,19 @@ report_cluster_new (void)
   return c;
 }
 
+static void
+noise_clear (report_noise *n)
+{
+  g_clear_pointer (&n->kinds, g_ptr_array_unref);
+  g_clear_pointer (&n->worst, g_ptr_array_unref);
+  g_clear_pointer (&n->below, g_ptr_array_unref);
+  g_clear_pointer (&n->above, g_ptr_array_unref);
+  g_clear_pointer (&n->probe_fit.jpeg, g_bytes_unref);
+  g_free (n->detector);
+  g_free (n->probe_of);
+  g_free (n->probe_path);
+}
+
 void
 report_clear (report *r)
 {
@@ -97,8 +117,11 @@ report_clear (report *r)
   g_clear_pointer (&r->settings, g_ptr_array_unref);
   g_clear_pointer (&r->groups, g_ptr_array_unref);
   g_clear_pointer (&r->problems, g_ptr_array_unref);
-  g_clear_pointer (&r->noise.kinds, g_ptr_array_unref);
-  g_free (r->noise.detector);
+  noise_clear (&r->noise);
+  report_repeats_clear (&r->repeats);
+  report_probes_clear (&r->probes);
+  g_free (r->judged_summary);
+  g_free (r->judged);
   *r = (report){ 0 };
 }
 
@@ -169,7 +192,8 @@ report_keep (store *s, const report *r, GError **error)
       g_string_append_printf (lines, "%s=%s\n", setting[0], value);
     }
   return store_note (s, NOTE_SETTINGS, lines->str, error) && keep_count (s, NOTE_ADDED, r->added, error)
-         && keep_count (s, NOTE_VANISHED, r->vanished, error) && keep_noise (s, &r->noise, error);
+         && keep_count (s, NOTE_VANISHED, r->vanished, error) && keep_noise (s, &r->noise, error)
+         && report_repeats_keep (s, &r->repeats, error) && report_probes_keep (s, &r->probes, error);
 }
 
 static guint64
@@ -185,6 +209,8 @@ fill_kept (store *s, report *r)
   r->added = kept_count (s, NOTE_ADDED);
   r->vanished = kept_count (s, NOTE_VANISHED);
   fill_noise (s, &r->noise);
+  report_repeats_fill (s, &r->repeats);
+  report_probes_fill (s, &r->probes);
   g_autofree char *text = store_get_note (s, NOTE_SETTINGS);
   g_auto (GStrv) lines = g_strsplit (text == NULL ? "" : text, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
@@ -216,45 +242,12 @@ add_problem (report *r, const store_picture *p)
   g_ptr_array_add (r->problems, problem);
 }
 
-static void
-count_kind (report_noise *n, const char *name)
-{
-  for (guint i = 0; i < n->kinds->len; i++)
-    {
-      report_kind *k = n->kinds->pdata[i];
-      if (strcmp (k->kind, name) == 0)
-        {
-          k->pictures++;
-          return;
-        }
-    }
-  report_kind *k = g_new (report_kind, 1);
-  *k = (report_kind){ g_strdup (name), 1 };
-  g_ptr_array_add (n->kinds, k);
-}
-
-static void
-count_verdict (report_noise *n, const store_verdict *v)
-{
-  n->judged += v->judged;
-  n->noisy += v->noisy;
-  n->unlike += v->judged && v->unlike > 1;
-  if (v->noisy)
-    count_kind (n, v->kind);
-}
-
-static gint
-by_pictures (gconstpointer a, gconstpointer b)
-{
-  const report_kind *x = *(const report_kind *const *) a, *y = *(const report_kind *const *) b;
-  return x->pictures != y->pictures ? (x->pictures < y->pictures ? 1 : -1) : strcmp (x->kind, y->kind);
-}
-
 static gboolean
-fill_pictures (store *s, const job *j, report *r, GError **error)
+fill_pictures (store *s, gint64 measures, const job *j, report *r, GError **error)
 {
   g_autoptr (GError) fault = NULL;
-  g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
+  g_autoptr (store_cursor) cursor = store_cursor_new_pixels (s, 0, measures, error);
+  g_autoptr (noise_sums) noise = noise_sums_new (r);
   if (cursor == NULL)
     return FALSE;
   for (store_picture p; store_cursor_next (cursor, &p, &fault);)
@@ -268,7 +261,7 @@ fill_pictures (store *s, const job *j, report *r, GError **error)
         r->damaged++;
       else
         r->unreadable++;
-      count_verdict (&r->noise, &p.verdict);
+      noise_sums_add (noise, &p);
       if (!ok && r->problems->len < REPORT_PROBLEMS)
         add_problem (r, &p);
     }
@@ -277,7 +270,7 @@ fill_pictures (store *s, const job *j, report *r, GError **error)
       g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
-  g_ptr_array_sort (r->noise.kinds, by_pictures);
+  noise_sums_end (noise);
   return store_each_skipped (s, count_skipped, &r->skipped, error);
 }
 
@@ -295,56 +288,67 @@ list_member (const store_member *m, gpointer user)
   report_member *member = g_new0 (report_member, 1);
   member->file = g_strdup (m->file);
   member->distance = m->distance;
+  member->kind = g_strdup ("");
   g_ptr_array_add (list->members, member);
   g_ptr_array_add (list->paths, g_strdup (m->path));
 }
 
 static gboolean
-fill_group (store *s, int id, guint64 limit, report_thumbnail thumbnail, report *r, GError **error)
+fill_group (store *s, int id, guint64 limit, GPtrArray *paths, report *r, GError **error)
 {
   report_cluster *c = report_cluster_new ();
   g_ptr_array_add (r->groups, c);
   c->id = id;
   c->size = r->clusters.sizes[id];
   c->silhouette = r->clusters.cluster_silhouette[id];
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   member_list list = { c->members, paths };
-  if (!store_cluster_spread (s, id, &c->mean_distance, &c->largest_distance, error)
-      || !store_each_member (s, id, limit, list_member, &list, error))
-    return FALSE;
-  for (guint i = 0; thumbnail != NULL && i < paths->len; i++)
-    {
-      report_member *m = c->members->pdata[i];
-      m->thumbnail = thumbnail (paths->pdata[i], &m->thumbnail_width, &m->thumbnail_height);
-    }
-  return TRUE;
+  return store_cluster_spread (s, id, &c->mean_distance, &c->largest_distance, error)
+         && store_each_member (s, id, limit, list_member, &list, error);
 }
 
+/* `paths`: of the members, cluster after cluster. */
 static gboolean
-fill_groups (store *s, report_thumbnail thumbnail, const job *j, report *r, GError **error)
+fill_groups (store *s, const job *j, GPtrArray *paths, report *r, GError **error)
 {
   if (!store_get_clustering (s, &r->clusters, error))
     return FALSE;
   int k = r->clusters.k;
-  if (k <= 0)
-    return TRUE;
-  guint64 limit = CLAMP (MEMBERS_IN_ALL / k, MEMBERS_AT_LEAST, REPORT_MEMBERS);
+  guint64 limit = k > 0 ? CLAMP (MEMBERS_IN_ALL / k, MEMBERS_AT_LEAST, REPORT_MEMBERS) : 0;
   for (int id = 0; id < k; id++)
+    if (!job_go_on (j, error) || !fill_group (s, id, limit, paths, r, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+fill_previews (const report_callbacks *c, const GPtrArray *paths, const job *j, report *r, GError **error)
+{
+  guint at = 0;
+  for (guint g = 0; g < r->groups->len; g++)
     {
-      job_tell (j, "report", (guint64) id, (guint64) k);
-      if (!job_go_on (j, error) || !fill_group (s, id, limit, thumbnail, r, error))
+      GPtrArray *members = ((report_cluster *) r->groups->pdata[g])->members;
+      job_tell (j, "report", g, r->groups->len);
+      if (!job_go_on (j, error))
         return FALSE;
+      for (guint i = 0; c->preview != NULL && i < members->len; i++)
+        {
+          report_preview *p = &((report_member *) members->pdata[i])->preview;
+          p->jpeg = c->preview (c->user, paths->pdata[at++], MEMBER_SIDE, &p->width, &p->height);
+        }
     }
-  job_tell (j, "report", (guint64) k, (guint64) k);
+  job_tell (j, "report", r->groups->len, r->groups->len);
   return TRUE;
 }
 
 gboolean
-report_fill (store *s, report_thumbnail thumbnail, const job *j, report *r, GError **error)
+report_fill (store *s, const report_callbacks *callbacks, const job *j, report *r, GError **error)
 {
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   report_init (r);
   fill_kept (s, r);
-  if (fill_pictures (s, j, r, error) && fill_groups (s, thumbnail, j, r, error))
+  if (fill_groups (s, j, paths, r, error) && fill_pictures (s, callbacks == NULL ? 0 : callbacks->measures, j, r, error)
+      && (callbacks == NULL
+          || (fill_previews (callbacks, paths, j, r, error) && noise_fill_shots (&r->noise, callbacks, j, error))))
     return TRUE;
   report_clear (r);
   return FALSE;

@@ -92,6 +92,7 @@ gboolean store_finish (store *s, GError **error);
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
 #define STORE_MOST_KINDS 32
+#define STORE_MORE       2 /* sets beyond features and pixels that a picture may have rows in at once */
 
 /* What was judged of a picture's pixels, and two facts that came out of looking at them. */
 typedef struct {
@@ -117,6 +118,7 @@ typedef struct {
   gboolean refused;   /* status and reason are not the content's but of taking features from it: look again */
   gint64 feature_row; /* in the set given to the cursor; -1: none */
   gint64 pixels_row;  /* in the second set given to it; -1: none */
+  gint64 more_rows[STORE_MORE]; /* in those after; -1: none */
   int cluster;        /* -1: none */
   double distance;
   store_verdict verdict;
@@ -129,6 +131,9 @@ typedef struct store_cursor store_cursor;
  * store_cursor_next. A cursor belongs to one thread and must not outlive its store. */
 store_cursor *store_cursor_new (store *s, gint64 set, GError **error);
 store_cursor *store_cursor_new_pixels (store *s, gint64 set, gint64 pixels_set, GError **error); /* rows of two sets */
+/* And of STORE_MORE others, each 0 for none; NULL: none. */
+store_cursor *
+store_cursor_new_more (store *s, gint64 set, gint64 pixels_set, const gint64 *more, GError **error);
 /* FALSE at the end, or with `error` set. */
 gboolean store_cursor_next (store_cursor *c, store_picture *p, GError **error);
 void store_cursor_free (store_cursor *c);
@@ -167,6 +172,7 @@ typedef struct {
   const float *features; /* d floats, or NULL: none, or already there */
   gsize d;
   store_row pixels; /* a second row, of another set */
+  store_row more[STORE_MORE];
 } store_look;
 gboolean store_put (store *s, gint64 set, const store_look *look, GError **error);
 

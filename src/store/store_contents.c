@@ -281,9 +281,11 @@ put_opened (store *s, gint64 set, const store_look *look, GError **error)
       k.readable = readable;
     }
   store_row features = { set, look->features, look->d };
-  if (k.readable && (!put_row_once (s, k.id, &features, error) || !put_row_once (s, k.id, &look->pixels, error)))
-    return 0;
-  return k.id;
+  gboolean good =
+      !k.readable || (put_row_once (s, k.id, &features, error) && put_row_once (s, k.id, &look->pixels, error));
+  for (int i = 0; i < STORE_MORE && good && k.readable; i++)
+    good = put_row_once (s, k.id, &look->more[i], error);
+  return good ? k.id : 0;
 }
 
 static gboolean
@@ -316,8 +318,12 @@ check_look (store *s, gint64 set, const store_look *look, GError **error)
       return FALSE;
     }
   store_row features = { set, look->features, look->d };
-  return !look->opened
-         || (check_width (s, look->file, &features, error) && check_width (s, look->file, &look->pixels, error));
+  if (!look->opened)
+    return TRUE;
+  gboolean good = check_width (s, look->file, &features, error) && check_width (s, look->file, &look->pixels, error);
+  for (int i = 0; i < STORE_MORE && good; i++)
+    good = check_width (s, look->file, &look->more[i], error);
+  return good;
 }
 
 gboolean

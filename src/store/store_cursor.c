@@ -10,7 +10,7 @@
 
 struct store_cursor {
   store *s;
-  gint64 set, pixels_set;
+  gint64 set, pixels_set, more[STORE_MORE];
   gint64 list;    /* number of the list it was opened on */
   char *last;     /* file of the last row read, "" at first */
   GArray *page;   /* of store_picture */
@@ -28,6 +28,12 @@ store_cursor_new (store *s, gint64 set, GError **error)
 store_cursor *
 store_cursor_new_pixels (store *s, gint64 set, gint64 pixels_set, GError **error)
 {
+  return store_cursor_new_more (s, set, pixels_set, NULL, error);
+}
+
+store_cursor *
+store_cursor_new_more (store *s, gint64 set, gint64 pixels_set, const gint64 *more, GError **error)
+{
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
   gint64 list;
   if (!store_list_number (s, &list, error))
@@ -36,6 +42,8 @@ store_cursor_new_pixels (store *s, gint64 set, gint64 pixels_set, GError **error
   c->s = s;
   c->set = set;
   c->pixels_set = pixels_set;
+  for (int i = 0; i < STORE_MORE && more != NULL; i++)
+    c->more[i] = more[i];
   c->list = list;
   c->last = g_strdup ("");
   c->page = g_array_sized_new (FALSE, TRUE, sizeof (store_picture), PAGE);
@@ -66,7 +74,8 @@ enum {
   SPACE,
   ROW,
   PIXELS_ROW,
-  CLUSTER,
+  MORE_ROWS,
+  CLUSTER = MORE_ROWS + STORE_MORE,
   DISTANCE,
   SCORE,
   NOISE,
@@ -83,11 +92,14 @@ enum {
 static const char page_query[] =
     "SELECT p.file, p.path, p.size, p.inode, p.mtime, p.ctime, p.content, p.status, p.reason, c.status, c.reason,"
     "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, x.row, "
-    "a.cluster,"
-    "  a.distance, v.score, v.noise, v.noisy, v.kind, v.severity, v.unlike, v.kinds, v.grey, v.enlarged"
+    "y.row,"
+    "  z.row, a.cluster, a.distance, v.score, v.noise, v.noisy, v.kind, v.severity, v.unlike, v.kinds, v.grey, "
+    "v.enlarged"
     " FROM picture p LEFT JOIN content c ON c.id = p.content"
     " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
     " LEFT JOIN feature x ON x.feature_set = ?4 AND x.content = p.content"
+    " LEFT JOIN feature y ON y.feature_set = ?5 AND y.content = p.content"
+    " LEFT JOIN feature z ON z.feature_set = ?6 AND z.content = p.content"
     " LEFT JOIN assignment a ON a.file = p.file"
     " LEFT JOIN verdict v ON v.file = p.file"
     " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
@@ -168,6 +180,8 @@ read_row (store_cursor *c, db_query *q, store_picture *p)
                         .pixels_row = db_is_null (q, PIXELS_ROW) ? -1 : db_int (q, PIXELS_ROW),
                         .cluster = db_is_null (q, CLUSTER) ? -1 : (int) db_int (q, CLUSTER),
                         .distance = db_real (q, DISTANCE) };
+  for (int i = 0; i < STORE_MORE; i++)
+    p->more_rows[i] = db_is_null (q, MORE_ROWS + i) ? -1 : db_int (q, MORE_ROWS + i);
   read_verdict (c, q, &p->verdict);
   if (!db_is_null (q, STATUS))
     read_content (c, q, p);
@@ -184,7 +198,8 @@ static gboolean
 read_page (store_cursor *c, GError **error)
 {
   g_autoptr (GError) fault = NULL;
-  g_autoptr (db_query) q = db_ask (c->s->db, error, page_query, "itii", c->set, c->last, (gint64) PAGE, c->pixels_set);
+  g_autoptr (db_query) q = db_ask (c->s->db, error, page_query, "itiiii", c->set, c->last, (gint64) PAGE, c->pixels_set,
+                                   c->more[0], c->more[1]);
   if (q == NULL)
     return FALSE;
   g_array_set_size (c->page, 0);
@@ -221,10 +236,13 @@ static gboolean
 check_page (store_cursor *c, GError **error)
 {
   gint64 list;
-  guint64 rows = 0, pixels_rows = 0;
+  guint64 rows = 0, pixels_rows = 0, more[STORE_MORE] = { 0 };
   if (!store_list_number (c->s, &list, error) || (c->set != 0 && !store_set_rows (c->s, c->set, &rows, error))
       || (c->pixels_set != 0 && !store_set_rows (c->s, c->pixels_set, &pixels_rows, error)))
     return FALSE;
+  for (int i = 0; i < STORE_MORE; i++)
+    if (c->more[i] != 0 && !store_set_rows (c->s, c->more[i], &more[i], error))
+      return FALSE;
   if (list != c->list)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
@@ -234,7 +252,10 @@ check_page (store_cursor *c, GError **error)
   for (guint i = 0; i < c->page->len; i++)
     {
       const store_picture *p = &g_array_index (c->page, store_picture, i);
-      if (is_outside (p->feature_row, rows) || is_outside (p->pixels_row, pixels_rows))
+      gboolean outside = is_outside (p->feature_row, rows) || is_outside (p->pixels_row, pixels_rows);
+      for (int k = 0; k < STORE_MORE; k++)
+        outside = outside || is_outside (p->more_rows[k], more[k]);
+      if (outside)
         {
           store_damaged (c->s, "a picture's features are not in the matrix", error);
           return FALSE;

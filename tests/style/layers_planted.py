@@ -59,6 +59,37 @@ def test_a_right_tree_has_no_problem():
     assert problems({}) == []
 
 
+def blind(extra):
+    """What the rule of blindness alone says of it, and that the tree without it is fine."""
+    assert not [p for p in problems({}) if "blind" in p]
+    return [p for p in problems(extra) if "the blind judge" in p]
+
+
+def test_the_detector_sees_the_judge():
+    judge = {"src/judge/join.h": "#pragma once\n"}
+    assert "judge/join.h" in blind({**judge, "src/noise/detector.c": '#include "judge/join.h"\n'})[0]
+    # through a header of its own, and through one of a folder that it may include
+    own = blind({**judge, "src/noise/detector.c": '#include "noise/detector.h"\n', "src/noise/detector.h": '#pragma once\n#include "judge/join.h"\n'})
+    assert any(p.startswith("src/noise/detector.c") and "through src/noise/detector.h" in p for p in own), own
+    far = {**judge, "src/noise/detector.c": '#include "math/pca.h"\n', "src/math/pca.h": '#pragma once\n#include "base/error.h"\n', "src/base/error.h": '#pragma once\n#include "judge/join.h"\n'}
+    assert any(p.startswith("src/noise/detector.c") and "through src/base/error.h" in p for p in blind(far)), blind(far)
+
+
+def test_measuring_sees_results():
+    for header in ("store/store.h", "output/report.h", "judge/score.h"):
+        seen = {"src/" + header: "#pragma once\n", "src/feature/quality_x.c": f'#include "{header}"\n'}
+        assert len(blind(seen)) == 1 and header in blind(seen)[0]
+        assert not blind({"src/" + header: "#pragma once\n", "src/feature/onnx.c": f'#include "{header}"\n'}), "others may not either, but that is another rule"
+    assert "pardon.h" in blind({"src/feature/quality.c": '#include "pardon.h"\n'})[0]
+
+
+def test_a_header_names_what_must_not_be_seen():
+    for word in ("int *labels;", "float prediction;", "float logits;"):
+        seen = {"src/noise/detector.h": f"#pragma once\nstruct x {{ {word} }};\n", "src/noise/detector.c": '#include "noise/detector.h"\n'}
+        assert len(blind(seen)) == 2, blind(seen)
+    assert not blind({"src/noise/detector.h": "#pragma once\n/* neither labels nor predictions */\n"})
+
+
 def test_base_includes_a_stage():
     must_fail("'base' includes", files={"src/base/error.c": '#include "image/view.h"\n'})
 
@@ -104,7 +135,7 @@ def test_pipeline_includes_a_command():
 
 
 def test_folder_without_a_layer():
-    must_fail("stands in no layer", files={"src/judge/x.c": ""})
+    must_fail("stands in no layer", files={"src/nowhere/x.c": ""})
 
 
 def test_c_file_included():

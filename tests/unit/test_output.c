@@ -367,7 +367,7 @@ put_clusters (store *s, gint64 set)
 
 #define HEADER                                                                                                         \
   "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,aspect,"    \
-  "enlarged\r\n"
+  "enlarged,label,prediction,confidence,correct,verdict\r\n"
 
 /* One fine, two noisy; the rest nobody judged. */
 static void
@@ -435,26 +435,28 @@ test_csv_files (void)
   g_autofree char *dir = make_folder ();
   g_autoptr (GError) error = NULL;
   store *s = filled_store (dir);
-  g_assert_true (report_write_csv (s, dir, &error));
+  g_assert_true (report_write_csv (s, dir, NULL, NULL, &error));
   g_autofree char *images = read_file (dir, "images.csv"), *clusters = read_file (dir, "clusters.csv"),
                   *manifest = read_file (dir, "manifest.csv"), *noise = read_file (dir, "noise.csv");
-  g_assert_cmpstr (images, ==,
-                   HEADER
-                   "\"a, b.png\",ok,,640,480,png,1000,0,0.5,0.125,0,,,8,rgb,1,1.333333,\r\n"
-                   "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25,0.75,1,\"a, \"\"b\"\"\",2.25,8,rgb,0,1.330561,1\r\n"
-                   "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2,,,,,8,rgb,,1.327801,\r\n"
-                   "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,,,,,,,,,,\r\n"
-                   "h/\xE4.png,ok,,640,484,png,1004,0,0.25,,,,,8,rgb,,1.322314,\r\n"
-                   "z.png,ok,,640,485,png,1005,0,0.125,0.75,1,blur,2.25,8,rgb,0,1.319588,0\r\n");
+  g_assert_cmpstr (
+      images, ==,
+      HEADER
+      "\"a, b.png\",ok,,640,480,png,1000,0,0.5,0.125,0,,,8,rgb,1,1.333333,,,,,,unjudged\r\n"
+      "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25,0.75,1,\"a, \"\"b\"\"\",2.25,8,rgb,0,1.330561,1,,,,,unjudged\r\n"
+      "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2,,,,,8,rgb,,1.327801,,,,,,unjudged\r\n"
+      "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,,,,,,,,,,,,,,,unjudged\r\n"
+      "h/\xE4.png,ok,,640,484,png,1004,0,0.25,,,,,8,rgb,,1.322314,,,,,,unjudged\r\n"
+      "z.png,ok,,640,485,png,1005,0,0.125,0.75,1,blur,2.25,8,rgb,0,1.319588,0,,,,,unjudged\r\n");
   g_assert_cmpstr (noise, ==,
                    "file,score,noise,noisy,kind,severity,unlike,blur,\"a, \"\"b\"\"\"\r\n"
                    "\"a, b.png\",-1.5,0.125,0,,,0.5,-2,-1.5\r\n"
                    "\"c \"\"d\"\".png\",1.333333,0.75,1,\"a, \"\"b\"\"\",2.25,1.5,-2,\r\n"
                    "z.png,1.333333,0.75,1,blur,2.25,1.5,-2,\r\n");
   g_assert_cmpstr (clusters, ==,
-                   "cluster,size,share,silhouette,mean_distance,largest_distance,nearest\r\n"
-                   "0,4,0.8,0.5,0.71875,2,z.png\r\n"
-                   "1,1,0.2,,1.25,1.25,\"c \"\"d\"\".png\"\r\n");
+                   "cluster,size,share,silhouette,mean_distance,largest_distance,nearest,probes,originals,probe_share,"
+                   "probe_kinds,probe_p\r\n"
+                   "0,4,0.8,0.5,0.71875,2,z.png,,,,,\r\n"
+                   "1,1,0.2,,1.25,1.25,\"c \"\"d\"\".png\",,,,,\r\n");
   g_assert_cmpstr (manifest, ==,
                    "file,path,included,reason\r\n"
                    "\"a, b.png\",\"root/a, b.png\",yes,\r\n"
@@ -465,21 +467,24 @@ test_csv_files (void)
                    "h/\xE4.png,root/h/\xE4.png,yes,\r\n"
                    "z.png,root/z.png,yes,\r\n"
                    "zz.txt,,no,not a picture\r\n");
-  g_assert_false (report_write_csv (s, "/dev/null/none", &error));
+  g_assert_false (report_write_csv (s, "/dev/null/none", NULL, NULL, &error));
   g_assert_cmpstr (error->message, ==, "cannot write '/dev/null/none/images.csv': Not a directory");
   store_free (s);
   remove_folder (dir);
 }
 
 static GBytes *
-thumbnail_of (const char *path, int *width, int *height)
+thumbnail_of (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
+  g_assert_true (side == 96 || side == 176);
   if (strcmp (path, "root/z.png") == 0)
     return NULL;
   *width = 96;
   *height = 64;
   return g_bytes_new (path, strlen (path));
 }
+
+static const report_callbacks callbacks = { .preview = thumbnail_of };
 
 static void
 test_fill (void)
@@ -493,20 +498,18 @@ test_fill (void)
   report_add_setting (&kept, "k", "");
   kept.added = 5;
   kept.vanished = 2;
-  kept.noise = (report_noise){ .detector = g_strdup ("shipped \xC3\xA4=1\n2"),
-                               .false_alarms = 1.0 / 30,
-                               .threshold = -2.5,
-                               .share = 0.1,
-                               .low = 0,
-                               .high = 1.0 / 3,
-                               .wrong = NAN,
-                               .vouched = 21,
-                               .kinds = kept.noise.kinds };
+  kept.noise.detector = g_strdup ("shipped \xC3\xA4=1\n2");
+  kept.noise.false_alarms = 1.0 / 30;
+  kept.noise.threshold = -2.5;
+  kept.noise.share = 0.1;
+  kept.noise.high = 1.0 / 3;
+  kept.noise.wrong = NAN;
+  kept.noise.vouched = 21;
   g_assert_true (report_keep (s, &kept, &error));
   report_clear (&kept);
 
   report r;
-  g_assert_true (report_fill (s, thumbnail_of, NULL, &r, &error));
+  g_assert_true (report_fill (s, &callbacks, NULL, &r, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (r.settings->len, ==, 2);
   g_assert_cmpstr (((char **) r.settings->pdata[0])[0], ==, "paths");
@@ -521,6 +524,11 @@ test_fill (void)
   const report_kind *kind = r.noise.kinds->pdata[0]; /* a tie: by name */
   g_assert_cmpstr (kind->kind, ==, "a, \"b\"");
   g_assert_cmpuint (kind->pictures, ==, 1);
+  g_assert_true (r.noise.worst->len == 2 && r.noise.above->len == 2 && r.noise.below->len == 1);
+  const report_shot *shot = r.noise.worst->pdata[0];
+  g_assert_cmpstr (shot->file, ==, "c \"d\".png");
+  g_assert_true (shot->preview.jpeg != NULL && shot->probe.jpeg == NULL && shot->why == NULL);
+  g_assert_cmpstr (r.noise.probe_of, ==, "a, b.png");
   g_assert_cmpuint (r.problems->len, ==, 2);
   const report_problem *damaged = r.problems->pdata[0];
   g_assert_cmpstr (damaged->file, ==, "e\nf.png");
@@ -535,8 +543,11 @@ test_fill (void)
     {
       const report_member *m = c->members->pdata[i];
       g_assert_cmpstr (m->file, ==, order[i]);
-      g_assert_true ((m->thumbnail == NULL) == (i == 0) && m->thumbnail_width == (i == 0 ? 0 : 96));
+      g_assert_true ((m->preview.jpeg == NULL) == (i == 0) && m->preview.width == (i == 0 ? 0 : 96));
+      g_assert_true (m->noisy == (i == 0)); /* z.png, a blur */
     }
+  g_assert_true (c->noisy == 1 && c->of_kind == 1);
+  g_assert_cmpstr (c->kind, ==, "blur");
   g_assert_true (report_write_json (&r, dir, &error) && report_write_html (&r, dir, &error));
   report_clear (&r);
   store_free (s);
@@ -620,7 +631,7 @@ test_fill_stops_and_starts_empty (void)
   g_autoptr (GError) error = NULL;
   store *s = filled_store (dir);
   report r;
-  g_assert_false (report_fill (s, thumbnail_of, &(job){ .stop = stop_at_once }, &r, &error));
+  g_assert_false (report_fill (s, &callbacks, &(job){ .stop = stop_at_once }, &r, &error));
   g_assert_true (g_error_matches (error, PARDON_ERROR, PARDON_ERROR_STOPPED));
   g_assert_null (r.groups);
   store_free (s);
@@ -633,7 +644,7 @@ test_fill_stops_and_starts_empty (void)
   g_assert_true (r.found == 0 && r.groups->len == 0 && r.settings->len == 0);
   g_assert_true (r.noise.detector == NULL && r.noise.judged == 0 && r.noise.kinds->len == 0);
   report_clear (&r);
-  g_assert_true (report_write_csv (s, empty, &error));
+  g_assert_true (report_write_csv (s, empty, NULL, NULL, &error));
   g_autofree char *images = read_file (empty, "images.csv");
   g_assert_cmpstr (images, ==, HEADER);
   store_free (s);

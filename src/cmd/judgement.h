@@ -1,0 +1,9 @@
+/* What a scan says of the classifier, and the gates that may fail on it. */
+#pragma once
+
+#include "cmd/cmd.h"
+#include "pardon.h"
+
+void print_judgement (const pardon_scan_result *r);
+/* The exit code: 1, and one line on standard error, when a gate of the options fails; else 0. */
+int check_gates (const settings *s, const pardon_scan_result *r);

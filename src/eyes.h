@@ -1,0 +1,21 @@
+/* All that a scan looks at pictures through: the lens its features come from, and the classifier where that is another one. */
+#pragma once
+
+#include "lens.h"
+#include "pass.h"
+#include "store/store.h"
+
+typedef struct {
+  lens main, second;   /* second: the classifier, where features are a model's; model NULL: there is none */
+  const lens *scoring; /* the one of the two that gives class scores; NULL: none */
+  pass_lens passes[PASS_LENSES];
+  int n;
+  gint64 pixels, scores; /* sets of the store; scores 0: none */
+} eyes;
+
+/* `e` must stay where it is until eyes_clear: it points into itself. */
+gboolean eyes_open (eyes *e, const pardon_scan_options *o, int threads, GError **error);
+void eyes_clear (eyes *e);
+gboolean eyes_find_sets (eyes *e, store *s, GError **error);
+/* The view pictures are judged in: the classifier's, where there is one. */
+const lens *eyes_view (const eyes *e);

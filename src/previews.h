@@ -1,0 +1,20 @@
+/* What the report shows besides numbers, and cannot make itself: small pictures, probes, and why. */
+#pragma once
+
+#include "output/report.h"
+#include "store/store.h"
+#include "verdicts.h"
+
+struct matrix_file;
+
+typedef struct {
+  const verdicts *verdicts;
+  struct matrix_file *measures; /* NULL: there are none */
+  char *probe_path;             /* NULL: no probe was asked for yet */
+  image probe;                  /* what is at it, at the size it is measured at; empty: it cannot be read */
+} previews;
+
+/* `set`: of the store's measures. `callbacks` are for report_fill and hold `p`, which must stay where it is. */
+void previews_init (previews *p, const verdicts *v, store *s, gint64 set, report_callbacks *callbacks);
+void previews_clear (previews *p);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (previews, previews_clear)

@@ -1,0 +1,404 @@
+"""Judging a classifier, end to end: what a scan prints and writes against NumPy and scikit-learn over images.csv and the tables that were
+given. Which pictures are noisy is taken from images.csv (tests/oracle/verdicts.py holds that to account)."""
+import csv
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from sklearn import metrics
+
+import tap
+
+PARDON = os.path.join(tap.BUILD, "pardon")
+DETECTOR = ["--detector", os.environ["PARDON_DETECTOR"]] if "PARDON_DETECTOR" in os.environ else []
+FOLDER = tempfile.TemporaryDirectory(prefix="pardon-judging-")
+CLASSES = ["cat, tabby", 'the "dog"', "crane", "été"]
+
+
+def place(*parts):
+    return os.path.join(FOLDER.name, *parts)
+
+
+def scan(folder, out, *more, code=0):
+    done = subprocess.run([PARDON, "scan", folder, "-o", place(out), "--k", "2", *DETECTOR, *map(str, more)], capture_output=True, text=True)
+    assert done.returncode == code, done
+    text = done.stdout + done.stderr
+    assert not re.search(r"\bnan\b", text, re.I), text
+    return text
+
+
+def rows(out, name="images.csv"):
+    with open(place(out, name), newline="", encoding="utf-8") as f:
+        return list(csv.DictReader(f))
+
+
+def refuse(word):
+    raise AssertionError(word)
+
+
+def document(out, name):
+    with open(place(out, name), encoding="utf-8") as f:
+        return json.load(f, parse_constant=refuse)
+
+
+def pictures():
+    """Scenes, every fourth blurred, in one folder."""
+    folder = place("pictures")
+    if not os.path.exists(folder):
+        subprocess.run([PARDON, "demo", "-o", place("demo"), "--count", "96"], check=True, stdout=subprocess.DEVNULL)
+        os.makedirs(folder)
+        for top, _, files in os.walk(place("demo")):
+            for f in files:
+                if f.endswith((".png", ".jpg")):
+                    os.rename(os.path.join(top, f), os.path.join(folder, os.path.basename(top) + "-" + f))
+    return folder
+
+
+def write(name, header, lines):
+    with open(place(name), "w", newline="", encoding="utf-8") as f:
+        csv.writer(f).writerows([header, *lines])
+    return place(name)
+
+
+def names():
+    return sorted(os.listdir(pictures()), key=os.fsencode)
+
+
+def noisy():
+    """By file: 1, 0, or None without a verdict."""
+    if not os.path.exists(place("plain")):
+        scan(pictures(), "plain")
+    return {r["file"]: int(r["noisy"]) if r["noisy"] else None for r in rows("plain")}
+
+
+def answers(classes=4, wrong=(0.2, 0.7), seed=3):
+    """Truth, prediction and confidence, wrong with one rate on fit pictures and another on noisy ones."""
+    rng, out = np.random.default_rng(seed), []
+    for f in names():
+        t = int(rng.integers(classes))
+        p = t
+        if classes > 1 and rng.random() < wrong[bool(noisy()[f])]:
+            p = int((t + rng.integers(1, classes)) % classes)
+        out.append((f, t, p, round(float(rng.uniform(0.3, 0.999)), 4) + 0.00005))  # on no edge of a bin
+    return out
+
+
+def judge(out, given, classes=CLASSES, *more, shuffle=True, code=0):
+    order = list(given)
+    if shuffle:
+        np.random.default_rng(9).shuffle(order)
+    order = [(f, int(t), int(p), float(c)) for f, t, p, c in order]
+    labels = write(out + "-labels.csv", ["image", "class"], [(f, classes[t]) for f, t, _, _ in order])
+    said = write(out + "-said.csv", ["path", "prediction", "prob"], [("some/where/" + f, classes[p], c) for f, _, p, c in reversed(order)])
+    return scan(pictures(), out, "--labels", labels, "--predictions", said, *more, code=code)
+
+
+def wilson(k, n, z=1.959963984540054):
+    p = k / n
+    centre, half = (p + z * z / 2 / n) / (1 + z * z / n), z * math.sqrt(p * (1 - p) / n + z * z / 4 / n / n) / (1 + z * z / n)
+    return p, centre - half, centre + half
+
+
+def close(a, b, slack=2e-6):
+    assert abs(a - b) <= slack * max(1, abs(b)), (a, b)
+
+
+def same_share(share, k, n):
+    assert share["n"] == n, share
+    if n == 0:
+        assert share["value"] is share["low"] is share["high"] is None
+        return
+    for key, want in zip(("value", "low", "high"), wilson(k, n)):
+        close(share[key], want)
+
+
+def check_counts(out, given, classes=CLASSES):
+    """images.csv and summary.json agree with what was given, counted anew."""
+    by_file = {f: (t, p, c) for f, t, p, c in given}
+    verdicts = {"right": 0, "set-aside": 0, "owed": 0, "unjudged": 0}
+    right = {"all": 0, "fit": 0}
+    n = dict(right)
+    table = rows(out)
+    for r in table:
+        t, p, c = by_file[r["file"]]
+        assert (r["label"], r["prediction"]) == (classes[t], classes[p]), r
+        close(float(r["confidence"]), c)
+        assert r["correct"] == str(int(t == p))
+        want = "unjudged" if r["noisy"] == "" else "right" if t == p else "set-aside" if r["noisy"] == "1" else "owed"
+        assert r["verdict"] == want, r
+        verdicts[want] += 1
+        for side in ("all", "fit"):
+            if want != "unjudged" and (side == "all" or r["noisy"] == "0"):
+                n[side] += 1
+                right[side] += t == p
+    s = document(out, "summary.json")
+    assert {k.replace("_", "-"): s["verdicts"][k] for k in ("right", "set_aside", "owed", "unjudged")} == verdicts
+    assert sum(verdicts.values()) == s["found"] == len(table)
+    for side in ("all", "fit"):
+        same_share(s["accuracy"][side], right[side], n[side])
+    excess = s["excess_errors"]
+    assert excess["wrong"] == verdicts["set-aside"] and excess["pictures"] == n["all"] - n["fit"]
+    if excess["value"] is not None:
+        close(excess["value"], excess["wrong"] - excess["expected"])
+        assert excess["low"] <= excess["value"] <= excess["high"]
+        assert sum(k["pictures"] for k in s["excess_errors_by_kind"]) == excess["pictures"]
+        close(sum(k["value"] for k in s["excess_errors_by_kind"]), excess["value"], 1e-5)
+    assert set(s["guard"]["by_kind"]) == {k["kind"] for k in s["excess_errors_by_kind"]}
+    return s, document(out, "report.json")["judging"], table
+
+
+def test_counts_accuracy_and_intervals():
+    given = answers()
+    text = judge("four", given)
+    s, j, table = check_counts("four", given)
+    wrong, aside = s["verdicts"]["set_aside"] + s["verdicts"]["owed"], s["verdicts"]["set_aside"]
+    assert f"{aside} of {wrong} mistakes were made on pictures not fit to judge by" in text, text
+    assert re.search(rf"\b{s['verdicts']['owed']} are owed", text)
+    assert j["words"] and all(w in text for w in j["words"])
+    assert s["matching"]["predictions"]["by_base_name"] == len(table) and s["matching"]["labels"]["exact"] == len(table)
+
+
+def test_tables_of_classes_and_confusions():
+    given = answers()
+    judge("four", given)
+    _, j, table = check_counts("four", given)
+    for side in ("", "fit_"):
+        kept = [r for r in table if r["noisy"] == "0" or (side == "" and r["noisy"])]
+        t, p = [r["label"] for r in kept], [r["prediction"] for r in kept]
+        found = {r["class"]: r for r in rows("four", "classes.csv")}
+        order = sorted(CLASSES)
+        assert sorted(found) == order
+        precision, recall, f1, support = metrics.precision_recall_fscore_support(t, p, labels=order, zero_division=0)
+        for i, c in enumerate(order):
+            assert int(found[c][side + "support"]) == support[i]
+            close(float(found[c][side + "precision"] or 0), precision[i])
+            close(float(found[c][side + "recall"] or 0), recall[i])
+            close(float(found[c][side + "f1"] or 0), f1[i])
+        matrix = metrics.confusion_matrix(t, p, labels=order)
+        cells = {(r["label"], r["prediction"]): int(r["fit" if side else "pictures"]) for r in rows("four", "confusions.csv")}
+        for a, x in enumerate(order):
+            for b, y in enumerate(order):
+                assert cells.get((x, y), 0) == matrix[a, b]
+        close(j["balanced" if side == "" else "balanced"]["fit" if side else "all"]["value"], metrics.balanced_accuracy_score(t, p))
+    assert all(c["label"] != c["prediction"] for c in j["confusions"])
+
+
+def test_calibration_rejection_and_confident_mistakes():
+    given = answers()
+    judge("four", given)
+    _, j, table = check_counts("four", given)
+    for side in ("all", "fit"):
+        kept = [r for r in table if r["noisy"] == "0" or (side == "all" and r["noisy"])]
+        c, right = np.array([float(r["confidence"]) for r in kept]), np.array([r["correct"] == "1" for r in kept])
+        bins = np.clip(np.ceil(c * 15).astype(int) - 1, 0, 14)
+        ece = sum(abs(c[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in range(15) if (bins == b).any())
+        close(j["calibration"][side]["ece"], ece)
+    points = j["rejection"]["points"]
+    close(points[0]["error"], np.mean([r["correct"] == "0" for r in table if r["noisy"]]))
+    assert j["rejection"]["area_perfect"] <= j["rejection"]["area"] and points[0]["rejected"] == 0
+    owed = sorted((r for r in table if r["verdict"] == "owed"), key=lambda r: -float(r["confidence"]))
+    assert [m["file"] for m in j["confident_mistakes"]][:5] == [r["file"] for r in owed][:5]
+
+
+def test_two_classes():
+    given = answers(2, (0.1, 0.5))
+    judge("two", given, CLASSES[:2])
+    _, j, table = check_counts("two", given, CLASSES[:2])
+    by_name = sorted(CLASSES[:2])  # the words make the classes, in order; the second is the positive one
+    kept = [r for r in table if r["noisy"]]
+    truth = np.array([r["label"] == by_name[1] for r in kept])
+    score = np.array([float(r["confidence"]) if r["prediction"] == by_name[1] else 1 - float(r["confidence"]) for r in kept])
+    close(j["binary"]["all"]["auroc"], metrics.roc_auc_score(truth, score))
+    close(j["binary"]["all"]["average_precision"], metrics.average_precision_score(truth, score))
+
+
+def test_odd_sets():
+    """One class, no mistakes, nothing but mistakes, everything noisy, (almost) nothing noisy: words and numbers, never NaN."""
+    cases = {"one": (answers(1), []), "right": (answers(3, (0, 0)), []), "wrong": (answers(3, (1.1, 1.1)), []),
+             "noisy": (answers(), ["--false-alarms", "0.9999999"]), "clean": (answers(), ["--false-alarms", "0.0000001"])}
+    for name, (given, more) in cases.items():
+        text = judge("odd-" + name, given, CLASSES, *more)
+        s, j, _ = check_counts("odd-" + name, given)
+        assert j["words"], name
+        if name == "right":
+            assert "no mistake on" in text
+        if name == "wrong":
+            assert s["accuracy"]["all"]["value"] == 0 and "due to the noise" not in text.replace("whether they are due to the noise", ""), text
+        if name == "noisy":
+            assert s["accuracy"]["fit"]["n"] == 0 and "none is fit to judge by" in text, text
+
+
+def test_what_does_not_match_is_counted_and_named():
+    given = answers()
+    labels = write("gaps.csv", ["file", "label"], [(f, CLASSES[t]) for f, t, _, _ in given[3:]] + [("not-there.png", "crane")])
+    said = write("gaps-said.csv", ["file", "prediction"], [(f, CLASSES[p]) for f, _, p, _ in given[:-2]])
+    text = scan(pictures(), "gaps", "--labels", labels, "--predictions", said)
+    s = document("gaps", "summary.json")
+    assert s["matching"]["labels"]["pictures_without_row"]["count"] == 3 and s["matching"]["predictions"]["pictures_without_row"]["count"] == 2
+    assert s["matching"]["labels"]["rows_without_picture"] == {"count": 1, "first": [{"name": "not-there.png", "line": len(given) - 1}]}
+    assert f"'not-there.png', line {len(given) - 1})" in text, text
+    missing = [g[0] for g in given[:3]]
+    assert "3 pictures found no row: " + ", ".join(f"'{f}'" for f in missing) in text, text
+    assert s["verdicts"]["unjudged"] == 5 + sum(v is None for f, v in noisy().items() if f not in {g[0] for g in given[:3] + given[-2:]})
+
+
+def test_without_truth_or_predictions():
+    given = answers()
+    labels = write("only.csv", ["file", "label"], [(f, CLASSES[t]) for f, t, _, _ in given])
+    assert "there are no predictions" in scan(pictures(), "only", "--labels", labels)
+    table = rows("only")
+    assert all(r["verdict"] == "unjudged" and r["label"] and not r["prediction"] for r in table)
+    noisy()
+    assert all(r["verdict"] == "unjudged" and not r["label"] for r in rows("plain"))
+    s = document("plain", "summary.json")
+    assert s["accuracy"] is s["guard"] is s["excess_errors"] is s["verdicts"] is None and document("plain", "report.json")["judging"] is None
+    assert len(rows("plain", "classes.csv")) == len(rows("plain", "confusions.csv")) == 0
+
+
+def test_gates():
+    given = answers()
+    judge("four", given)
+    fit, all_ = (document("four", "summary.json")["accuracy"][k]["value"] for k in ("fit", "all"))
+    for option, value, code in (("under-accuracy", fit - 0.01, 0), ("under-accuracy", fit + 0.01, 1), ("under-raw-accuracy", all_ + 0.01, 1),
+                                ("under-raw-accuracy", all_ - 0.01, 0), ("over-noisy", 0.999999, 0), ("over-noisy", 0.000001, 1)):
+        text = judge("four", given, CLASSES, f"--fail-{option}", value, code=code)
+        assert (f"gate failed: --fail-{option}" in text) == (code == 1), text
+        assert os.path.exists(place("four", "summary.json"))
+    assert "is not known" in scan(pictures(), "plain", "--fail-under-accuracy", 0.5, code=1)
+
+
+def test_the_same_bytes_whatever_the_order_of_rows():
+    given = answers()
+    judge("four", given)
+    before = {f: open(place("four", f), "rb").read() for f in ("images.csv", "summary.json", "report.json", "classes.csv", "confusions.csv")}
+    judge("four", given, shuffle=False)
+    for f, content in before.items():
+        assert open(place("four", f), "rb").read() == content or f in ("summary.json", "report.json"), f
+        if f.endswith("json"):
+            old, new = json.loads(content), document("four", f)
+            for d in (old, new):
+                for key in ("added", "vanished", "counts"):
+                    d.pop(key, None)
+            assert old == new, f
+
+
+def test_compare():
+    """Fixed and broken counted anew, McNemar's exact p by SciPy, the gate, and the table of changes."""
+    from scipy import stats
+    first = answers()
+    rng = np.random.default_rng(8)
+    second = [(f, t, t if rng.random() < 0.4 else p, c) for f, t, p, c in first]
+    worse = [(f, t, (t + 1) % 4 if rng.random() < 0.4 else p, c) for f, t, p, c in first]
+    for name, given in (("before", first), ("after", second), ("worse", worse)):
+        judge(name, given)
+    for b, code in (("after", 0), ("worse", 1)):
+        done = subprocess.run([PARDON, "compare", place("before"), place(b), "-o", place("changes.csv"), "--fail-if-worse"], capture_output=True, text=True)
+        assert done.returncode == code, done
+        assert ("gate failed: --fail-if-worse" in done.stderr) == bool(code)
+        old, new = ({r["file"]: r for r in rows(x)} for x in ("before", b))
+        for line, fit in zip(done.stdout.splitlines(), (False, True)):
+            both = [(old[f], new[f]) for f in old if old[f]["noisy"] and (not fit or old[f]["noisy"] == "0")]
+            fixed = sum(x["correct"] == "0" and y["correct"] == "1" for x, y in both)
+            broken = sum(x["correct"] == "1" and y["correct"] == "0" for x, y in both)
+            p = stats.binomtest(broken, fixed + broken).pvalue if fixed + broken else 1
+            assert f"{len(both)} pictures, {fixed} fixed, {broken} broken" in line and line.endswith(f"p = {p:.4g}"), (line, p)
+        with open(place("changes.csv"), newline="", encoding="utf-8") as f:
+            changes = list(csv.DictReader(f))
+        assert [c["file"] for c in changes] == [f for f in old if old[f]["noisy"] and old[f]["prediction"] != new[f]["prediction"]]
+    done = subprocess.run([PARDON, "compare", place("before"), place("plain")], capture_output=True, text=True)
+    assert done.returncode == 2 and "no picture was judged in both" in done.stderr, done
+
+
+def small_model():
+    """Pictures of 8 x 8 to 5 classes: the shared net of make_onnx.py."""
+    try:
+        sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tools"))
+        import make_onnx
+        import onnx
+    except ImportError as why:
+        raise tap.Skip(str(why))
+    if not os.path.exists(place("net.onnx")):
+        onnx.save(make_onnx.model(make_onnx.body() + make_onnx.GEMM), place("net.onnx"))
+    return place("net.onnx"), make_onnx.weights()
+
+
+def net(w, file):
+    """The net in NumPy on the picture as the scan sees it: --view stretch-nearest-8 --scale unit."""
+    from PIL import Image
+    x = np.asarray(Image.open(file).convert("RGB").resize((8, 8), Image.NEAREST), "f8").transpose(2, 0, 1) / 255
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
+    out = np.zeros((4, 8, 8))
+    for dy in range(3):
+        for dx in range(3):
+            out += np.einsum("oc,cyx->oyx", w["cw"][:, :, dy, dx], padded[:, dy:dy + 8, dx:dx + 8])
+    features = np.maximum(out + w["cb"][:, None, None], 0).mean((1, 2))
+    return features, w["gw"] @ features + w["gb"]
+
+
+def test_the_classifier_itself():
+    model, w = small_model()
+    classes = write("five.txt", ["a"], [["b"], ["c"], ["d"], ["e"]])
+    rng = np.random.default_rng(1)
+    truth = {f: int(rng.integers(3)) for f in names()}
+    labels = write("three.csv", ["file", "label"], [(f, "abc"[t]) for f, t in truth.items()])
+    options = ["--classifier", model, "--classes", classes, "--view", "stretch-nearest-8", "--scale", "unit", "--labels", labels]
+    for out, more, allowed in (("net", [], range(5)), ("net", ["--restrict-classes"], range(3))):
+        text = scan(pictures(), out, *options, *more)
+        assert "softmax was applied" in text and ("restricted to the 3 classes" in text) == bool(more), text
+        s = document(out, "summary.json")
+        hits = 0
+        for r in rows(out):
+            hits += r["noisy"] != "" and r["prediction"] == r["label"]
+            if r["status"] != "ok":  # what a broken picture looks like is tests/oracle/decode.py's
+                continue
+            logits = net(w, os.path.join(pictures(), r["file"]))[1]
+            p = np.exp(logits - logits.max()) * np.isin(np.arange(5), list(allowed))
+            p /= p.sum()
+            assert r["prediction"] == "abcde"[p.argmax()], (r, p)
+            close(float(r["confidence"]), p.max(), 1e-4)
+        same_share(s["accuracy"]["all"], hits, s["accuracy"]["all"]["n"])
+        assert s["top5"]["all"]["value"] == 1 and s["top5"]["all"]["n"] == s["accuracy"]["all"]["n"]
+        assert s["classifier"]["softmax_applied"] and s["classifier"]["classes_restricted"] == bool(more)
+    assert f"{s['found']} unchanged" in text, text
+
+
+def test_classifier_beside_a_model_and_alone_share_rows():
+    """Its rows are made once; its features cluster the pictures where there is no model."""
+    model, w = small_model()
+    classes = write("five.txt", ["a"], [["b"], ["c"], ["d"], ["e"]])
+    ask = ["--classifier", model, "--classes", classes, "--view", "stretch-nearest-8", "--scale", "unit", "--labels", "none"]
+    text = scan(pictures(), "beside", *ask, "--model", model, "--model-view", "short8-centre8-bilinear", "--model-scale", "unit")
+    assert "4 numbers a picture" in text and "there are no labels" in text, text
+    beside = {r["file"]: (r["prediction"], r["confidence"]) for r in rows("beside")}
+    text = scan(pictures(), "beside", *ask)
+    assert f"{len(beside)} unchanged" in text
+    assert {r["file"]: (r["prediction"], r["confidence"]) for r in rows("beside")} == beside
+    subprocess.run([PARDON, "export", place("beside"), "--npy", place("beside.npy")], check=True, stdout=subprocess.DEVNULL)
+    with open(place("beside.csv"), newline="", encoding="utf-8") as f:
+        files = [r["file"] for r in csv.DictReader(f)]
+    whole = {r["file"] for r in rows("beside") if r["status"] == "ok"}
+    for f, row in [(f, row) for f, row in zip(files, np.load(place("beside.npy"))) if f in whole][:10]:
+        assert np.allclose(row, net(w, os.path.join(pictures(), f))[0], atol=1e-4)
+
+
+def test_wrong_options_are_refused_and_nothing_is_written():
+    model, _ = small_model()
+    four = write("four.txt", ["a"], [["b"], ["c"], ["d"]])
+    good = write("good.csv", ["file", "label"], [(f, "a") for f in names()])
+    for more, words in ((["--classifier", model, "--view", "stretch-nearest-8", "--classes", four], "5 class scores"),
+                        (["--classifier", model, "--predictions", good], "not by both"),
+                        (["--restrict-classes", "--labels", good], "goes with --classifier"),
+                        (["--classes", four], "add --labels"), (["--labels", place("none.csv")], "none.csv"),
+                        (["--labels", good, "--model-view", "none"], "beside a --classifier"),
+                        (["--labels", write("bad.csv", ["file", "thing"], [("a", "b")])], "line 1")):
+        text = scan(pictures(), "refused", *more, code=2)
+        assert words in text, text
+    assert not os.path.exists(place("refused", "images.csv"))
+
+
+tap.main()
