@@ -9,7 +9,7 @@
 #include "image/corrupt.h"
 #include "image/decode.h"
 #include "image/view.h"
-#include "noise/explain.h"
+#include "verdicts.h"
 #include "words.h"
 
 #define SMALLEST_VIEW    224 /* short side; what most classifiers look at */
@@ -17,7 +17,6 @@
 #define MOST_OF_FINE     2 /* of a picture that is fine */
 #define MOST_OTHERS      4
 #define CUT_OFF          "cut-off"
-#define CUT_OFF_SEVERITY 3 /* where nobody knows how much is missing */
 #define UNKNOWN          "unknown"
 
 /* --- a row ----------------------------------------------------------------------------------- */
@@ -64,18 +63,13 @@ static void
 damage_outweighs (const detector *d, const float *measures, const char *damage, explanation *e)
 {
   int kind = corruption_find (CUT_OFF), known = detector_kind_find (d, CUT_OFF);
-  double missing = measures[measure_index ("broken-grey")], low = 1, high = 5;
-  for (int halving = 0; halving < 40; halving++)
-    {
-      double middle = (low + high) / 2;
-      *(corruption_parameter (kind, middle) < missing ? &low : &high) = middle;
-    }
+  double missing = measures[measure_index ("broken-grey")];
   exchange (&e->damage, damage);
   e->noisy = TRUE;
   e->noise = 1;
   exchange (&e->kind, CUT_OFF);
   exchange (&e->family, corruption_family_names[corruption_kinds[kind].family]);
-  e->severity = missing > 0 ? high : CUT_OFF_SEVERITY;
+  e->severity = verdicts_cut_off_severity (missing);
   g_free (e->like);
   e->like = missing > 0 ? words_like (CUT_OFF, e->severity) : NULL;
   g_ptr_array_set_size (e->reasons, 0);

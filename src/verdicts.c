@@ -84,9 +84,8 @@ is_enlarged (const lens *l, int width, int height)
   return v->short_side > MIN (width, height);
 }
 
-/* corruption_parameter, backwards: the severity at which this share of the rows is missing. */
-static double
-cut_off_severity (double missing)
+double
+verdicts_cut_off_severity (double missing)
 {
   int kind = corruption_find (CUT_OFF);
   if (missing <= 0 || kind < 0)
@@ -121,7 +120,7 @@ decide (court *c, const seat *s)
   if (s->damaged)
     {
       out.kind = CUT_OFF;
-      out.severity = cut_off_severity (measures[c->missing]);
+      out.severity = verdicts_cut_off_severity (measures[c->missing]);
     }
   else if (out.noisy)
     {

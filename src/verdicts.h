@@ -21,3 +21,7 @@ void verdicts_clear (verdicts *v);
 /* Judges every picture of the list that has a row in `set` (pixels.h) and replaces the store's verdicts. The counts and
  * the prevalence of `v` become those of the list. */
 gboolean verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, const job *j, GError **error);
+
+/* The severity of a picture that breaks off, by the share of its rows that is missing (the measure "broken-grey"); 3 where that
+ * is not known. */
+double verdicts_cut_off_severity (double missing);

@@ -23,7 +23,7 @@ typedef struct {
   char *config, *output, *model, *layer, *view, *scale, *kind, *npy, *shell;
   char *calibrate, *detector;
   char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
-  char *classifier, *model_view, *model_scale;
+  char *classifier, *model_view, *model_scale, *markdown, *junit;
   char **exclude, **leave_out; /* NULL: none */
   gint64 probes, sample, pca, k, min_size, seed, threads, batch, count;
   double severity, radius; /* radius below 0: not given */

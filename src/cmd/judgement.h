@@ -5,5 +5,5 @@
 #include "pardon.h"
 
 void print_judgement (const pardon_scan_result *r);
-/* The exit code: 1, and one line on standard error, when a gate of the options fails; else 0. */
-int check_gates (const settings *s, const pardon_scan_result *r);
+/* Writes --markdown and --junit. The exit code: 1, and one line on standard error, when a gate of the options fails; else 0. */
+int judgement_exit (const settings *s, const pardon_scan_result *r);

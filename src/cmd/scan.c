@@ -182,7 +182,7 @@ run (const settings *s)
     return progress_fail (error);
   progress_end ();
   print_result (s, &result);
-  return check_gates (s, &result);
+  return judgement_exit (s, &result);
 }
 
 const command command_scan = {

@@ -171,9 +171,10 @@ detector_scores (const detector *d, const float *z, float *kinds, float *severit
     }
 }
 
-static double
-probability (double log_odds)
+double
+detector_noise (const detector *d, double score)
 {
+  double log_odds = d->slope * (d->stretch * score + d->shift) + d->offset;
   return 1 / (1 + exp (-CLAMP (log_odds, -50, 50)));
 }
 
@@ -203,7 +204,7 @@ detector_judge (const detector *d, const float *measures, judgement *j)
     j->kind = d->known;
   j->severity = j->kind < d->known ? CLAMP (severities[j->kind], 1, 5) : 3;
   j->score = (float) log_sum_exp (j->kinds, (gsize) d->known + 1);
-  j->noise = (float) probability (d->slope * (d->stretch * j->score + d->shift) + d->offset);
+  j->noise = (float) detector_noise (d, j->score);
   j->unlike = (float) (detector_outside (d, measures) / MAX (d->unlike, 1e-6));
 }
 

@@ -39,6 +39,9 @@ typedef struct {
 /* `measures`: as many floats as the table was opened for. Any finite numbers give a defined verdict. Thread-safe. */
 void detector_judge (const detector *d, const float *measures, judgement *j);
 
+/* The `noise` of a picture with this score. */
+double detector_noise (const detector *d, double score);
+
 /* The score that a clean picture exceeds with probability `false_alarms` (above 0, below 1). */
 double detector_threshold (const detector *d, double false_alarms);
 

@@ -269,6 +269,16 @@ def test_gates():
         text = judge("four", given, CLASSES, f"--fail-{option}", value, code=code)
         assert (f"gate failed: --fail-{option}" in text) == (code == 1), text
         assert os.path.exists(place("four", "summary.json"))
+    import xml.etree.ElementTree as xml
+    text = judge("four", given, CLASSES, "--fail-under-accuracy", "0.9999", "--fail-under-raw-accuracy", "0.0001", "--junit", place("j.xml"), "--markdown",
+                 place("m.md"), code=1)
+    suite = xml.parse(place("j.xml")).getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1") and len(suite.findall("testcase/failure")) == 1
+    assert "mistakes were made on pictures not fit to judge by" in suite.find("system-out").text
+    page = open(place("m.md"), encoding="utf-8").read()
+    assert "**failed** `--fail-under-accuracy 0.9999`" in page and "- passed `--fail-under-raw-accuracy" in page
+    assert f"| {100 * fit:.1f} % |" in page and f"| {100 * all_:.1f} % |" in page
+    judge("four", given, CLASSES, "--junit", place("nowhere", "j.xml"), code=2)
     assert "is not known" in scan(pictures(), "plain", "--fail-under-accuracy", 0.5, code=1)
 
 

@@ -8,7 +8,7 @@
 #include "feature/quality.h"
 #include "image/corrupt.h"
 #include "noise/detector_internal.h"
-#include "noise/explain.h"
+#include "noise/detector.h"
 #include "words.h"
 #include "words_table.h"
 
