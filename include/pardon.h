@@ -248,16 +248,17 @@ int pardon_export_npy (const char *results, const char *file, pardon_error **err
 
 typedef struct {
   const char *before, *after; /* results folders of scans with labels and predictions */
-  const char *output;         /* a CSV of every picture whose prediction changed: file,label,before,after,change,fit; NULL: none */
+  const char
+      *output; /* a CSV of every picture whose prediction changed: file,label,before,after,change,fit; NULL: none */
 } pardon_compare_options;
 typedef struct {
-  uint64_t pictures;            /* judged in both, with the same label */
-  uint64_t fixed, broken;       /* wrong and now right; right and now wrong */
-  pardon_share before, after;   /* accuracy */
-  double p;                     /* of such a difference by chance: McNemar's exact test, two-sided */
+  uint64_t pictures;          /* judged in both, with the same label */
+  uint64_t fixed, broken;     /* wrong and now right; right and now wrong */
+  pardon_share before, after; /* accuracy */
+  double p;                   /* of such a difference by chance: McNemar's exact test, two-sided */
 } pardon_comparison;
 typedef struct {
-  pardon_comparison all, fit;                              /* fit: to judge by, in both */
+  pardon_comparison all, fit;                             /* fit: to judge by, in both */
   uint64_t only_before, only_after, unjudged, relabelled; /* pictures not compared */
 } pardon_compare_result;
 int pardon_compare (const pardon_compare_options *options, pardon_compare_result *result, pardon_error **error);

@@ -12,12 +12,12 @@
 #include "verdicts.h"
 #include "words.h"
 
-#define SMALLEST_VIEW    224 /* short side; what most classifiers look at */
-#define MOST_REASONS     5
-#define MOST_OF_FINE     2 /* of a picture that is fine */
-#define MOST_OTHERS      4
-#define CUT_OFF          "cut-off"
-#define UNKNOWN          "unknown"
+#define SMALLEST_VIEW 224 /* short side; what most classifiers look at */
+#define MOST_REASONS  5
+#define MOST_OF_FINE  2 /* of a picture that is fine */
+#define MOST_OTHERS   4
+#define CUT_OFF       "cut-off"
+#define UNKNOWN       "unknown"
 
 /* --- a row ----------------------------------------------------------------------------------- */
 

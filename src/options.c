@@ -91,9 +91,11 @@ const option option_table[] = {
     "exit with 1 when a larger share of the pictures is too degraded to judge by", COMMAND_SCAN, NULL },
   { "markdown", 0, OPTION_FILE, AT (markdown), "FILE.md", NULL, "write gates, accuracy and findings as Markdown",
     COMMAND_SCAN, NULL },
-  { "junit", 0, OPTION_FILE, AT (junit), "FILE.xml", NULL, "write the gates as JUnit test results", COMMAND_SCAN, NULL },
+  { "junit", 0, OPTION_FILE, AT (junit), "FILE.xml", NULL, "write the gates as JUnit test results", COMMAND_SCAN,
+    NULL },
   { "fail-if-worse", 0, OPTION_FLAG, AT (fail_if_worse), NULL, NULL,
-    "exit with 1 when more broke than was fixed on pictures fit to judge by, and chance gives that less than once in 20",
+    "exit with 1 when more broke than was fixed on pictures fit to judge by, and chance gives that less than once in "
+    "20",
     COMMAND_COMPARE, NULL },
   { "kind", 0, OPTION_TEXT, AT (kind), "KIND", "box-blur", "the corruption; docs/corruptions.md describes the 25 kinds",
     COMMAND_CORRUPT, KINDS },

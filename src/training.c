@@ -236,9 +236,14 @@ training_measure (const char *const *paths, guint64 seed, int threads, const job
       image_clear (&m.buffers[i].seen);
     }
   g_free (m.buffers);
-  rows->set = (train_set){ rows->rows->len,  quality_size (), (const float *) rows->measures->data,
+  rows->set = (train_set){ rows->rows->len,
+                           quality_size (),
+                           (const float *) rows->measures->data,
                            (const train_row *) rows->rows->data,
-                           CORRUPTION_KINDS, kinds, families, seed };
+                           CORRUPTION_KINDS,
+                           kinds,
+                           families,
+                           seed };
   if (!fine)
     training_rows_clear (rows);
   return fine;

@@ -7,9 +7,9 @@
 
 /* Rows that a detector is trained on, with everything they need. */
 typedef struct {
-  train_set set;     /* its arrays are those below */
-  GArray *measures;  /* of float */
-  GArray *rows;      /* of train_row */
+  train_set set;      /* its arrays are those below */
+  GArray *measures;   /* of float */
+  GArray *rows;       /* of train_row */
   guint64 unreadable; /* pictures that could not be read, or are below 96 pixels a side */
   const char **names; /* of the kinds kept, then of their families; NULL: all were */
 } training_rows;

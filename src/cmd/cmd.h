@@ -43,8 +43,8 @@ typedef struct {
   const char *words;              /* first arguments completions offer, separated by blanks; NULL: files */
 } command;
 
-extern const command command_compare, command_scan, command_explain, command_train, command_corrupt, command_layers, command_model,
-    command_export, command_demo, command_doctor, command_help;
+extern const command command_compare, command_scan, command_explain, command_train, command_corrupt, command_layers,
+    command_model, command_export, command_demo, command_doctor, command_help;
 
 extern const command *const command_table[]; /* main.c; ends with NULL */
 

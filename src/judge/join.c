@@ -144,8 +144,8 @@ find_meanings (joined *j, joining *x, join_truth from, const join_options *o, me
   gboolean numbered = o->classes == NULL && o->n_classes > 0;
   if (numbered)
     class_list_number (&j->classes, o->n_classes);
-  return meanings_resolve (m, &j->classes, o->classes != NULL || numbered, from == TRUTH_FOLDERS && !o->folders_asked, j->notes,
-                           error);
+  return meanings_resolve (m, &j->classes, o->classes != NULL || numbered, from == TRUTH_FOLDERS && !o->folders_asked,
+                           j->notes, error);
 }
 
 /* Folders nobody asked for are given up, and that is said, where they do not go with the rest. */

@@ -19,7 +19,7 @@ static gsize
 place (detector *d, float *block)
 {
   float *next = block;
-  float **fields[] = { &d->at.centre, &d->at.scale, &d->at.low,        &d->at.middle,
+  float **fields[] = { &d->at.centre, &d->at.scale, &d->at.low,  &d->at.middle,
                        &d->at.high,   &d->at.least, &d->at.most, &d->at.clean_mean };
   gsize outputs = 2 * (gsize) d->known + 1;
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++, next += d->d)
@@ -243,8 +243,8 @@ detector_calibrate (detector *d, const float *scores, gsize n, GError **error)
   if (n < LEAST_GIVEN)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                   "%" G_GSIZE_FORMAT " clean pictures are too few to calibrate by; %d are the least, 300 are better", n,
-                   LEAST_GIVEN);
+                   "%" G_GSIZE_FORMAT " clean pictures are too few to calibrate by; %d are the least, 300 are better",
+                   n, LEAST_GIVEN);
       return FALSE;
     }
   g_free (d->given);

@@ -6,8 +6,8 @@
 
 #include <glib.h>
 
-#define DETECTOR_MOST_KINDS 32
-#define DETECTOR_PREVALENCE 0.5   /* of degraded pictures, at which `noise` is a probability */
+#define DETECTOR_MOST_KINDS   32
+#define DETECTOR_PREVALENCE   0.5  /* of degraded pictures, at which `noise` is a probability */
 #define DETECTOR_FALSE_ALARMS 0.05 /* the default share of clean pictures that are called noisy */
 
 typedef struct detector detector;
@@ -18,7 +18,8 @@ typedef struct detector detector;
 detector *detector_open (const char *file, gsize measures, GError **error);
 void detector_free (detector *d);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (detector, detector_free)
-const char *detector_name (const detector *d); /* "shipped 1a2b3c4d" or the file's name with its own: what verdicts depend on */
+const char *
+detector_name (const detector *d); /* "shipped 1a2b3c4d" or the file's name with its own: what verdicts depend on */
 
 /* Kinds it tells apart, at most DETECTOR_MOST_KINDS. The last one is "unknown": unlike clean pictures in a way no kind
  * explains. Names and families as in docs/corruptions.md. */
@@ -32,7 +33,8 @@ typedef struct {
   float noise;    /* 0..1: the probability of being degraded, where DETECTOR_PREVALENCE of the pictures are */
   int kind;       /* the most likely one, also for a picture that is fine */
   float severity; /* 1..5, ImageNet-C's scale, if it is of that kind */
-  float unlike;   /* distance from everything it was trained on, clean and degraded; above 1 for one picture in a hundred there */
+  float
+      unlike; /* distance from everything it was trained on, clean and degraded; above 1 for one picture in a hundred there */
   float kinds[DETECTOR_MOST_KINDS]; /* each kind's own score, log odds against clean */
 } judgement;
 
@@ -61,10 +63,10 @@ void detector_prevalence (const detector *d, const float *scores, gsize n, doubl
 /* --- why: how one measure stands among clean pictures -------------------------------------- */
 
 typedef struct {
-  int measure;                 /* index among quality_measures () */
-  float value;                 /* of this picture */
-  float low, middle, high;     /* 5th, 50th and 95th percentile over clean pictures */
-  float weight;                /* how much of the kind's score it carries, largest first; above 0 */
+  int measure;             /* index among quality_measures () */
+  float value;             /* of this picture */
+  float low, middle, high; /* 5th, 50th and 95th percentile over clean pictures */
+  float weight;            /* how much of the kind's score it carries, largest first; above 0 */
 } evidence;
 /* The measures that speak most for `kind`, at most `most`; their number. */
 int detector_evidence (const detector *d, const float *measures, int kind, evidence *e, int most);

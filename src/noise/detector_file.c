@@ -13,6 +13,7 @@
 #define MARK    "\n[weights]\n"
 #define GROUP   "detector"
 #define VERSION 1
+#define LARGEST 1e7f /* of a number: trained ones stay far below, and sums of these stay finite */
 
 G_STATIC_ASSERT (G_BYTE_ORDER == G_LITTLE_ENDIAN);
 
@@ -58,8 +59,8 @@ detector_save (const detector *d, const char *file, GError **error)
 static gboolean
 refuse (const char *name, const char *why, GError **error)
 {
-  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' is no detector that can be used: %s; 'pardon train' makes one", name,
-               why);
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+               "'%s' is no detector that can be used: %s; 'pardon train' makes one", name, why);
   return FALSE;
 }
 
@@ -68,7 +69,7 @@ get_number (GKeyFile *keys, const char *key, double *value)
 {
   g_autoptr (GError) why = NULL;
   *value = g_key_file_get_double (keys, GROUP, key, &why);
-  return why == NULL && isfinite (*value);
+  return why == NULL && fabs (*value) <= (double) LARGEST;
 }
 
 static detector *
@@ -92,8 +93,7 @@ read_head (GKeyFile *keys, gsize d, const char *name, GError **error)
       refuse (name, "its list of kinds is damaged", error);
       return NULL;
     }
-  g_autoptr (detector) made
-      = detector_new (d, (int) n, (const char *const *) kinds, (const char *const *) families);
+  g_autoptr (detector) made = detector_new (d, (int) n, (const char *const *) kinds, (const char *const *) families);
   if (!get_number (keys, "slope", &made->slope) || !get_number (keys, "offset", &made->offset)
       || !get_number (keys, "strange-slope", &made->strange_slope)
       || !get_number (keys, "strange-offset", &made->strange_offset) || !get_number (keys, "unlike", &made->unlike)
@@ -110,7 +110,7 @@ static gboolean
 numbers_are_sound (const detector *d)
 {
   for (gsize i = 0; i < d->n_all; i++)
-    if (!isfinite (d->all[i]))
+    if (!(fabsf (d->all[i]) <= LARGEST))
       return FALSE;
   for (gsize i = 1; i < DETECTOR_QUANTILES; i++)
     if (d->at.clean_scores[i] < d->at.clean_scores[i - 1])
@@ -121,9 +121,8 @@ numbers_are_sound (const detector *d)
 static detector *
 parse (const char *data, gsize n, gsize d, const char *name, const char *label, GError **error)
 {
-  const char *mark = n > strlen (MAGIC) && memcmp (data, MAGIC, strlen (MAGIC)) == 0
-                         ? memmem (data, n, MARK, strlen (MARK))
-                         : NULL;
+  const char *mark =
+      n > strlen (MAGIC) && memcmp (data, MAGIC, strlen (MAGIC)) == 0 ? memmem (data, n, MARK, strlen (MARK)) : NULL;
   g_autoptr (GKeyFile) keys = g_key_file_new ();
   if (mark == NULL || !g_key_file_load_from_data (keys, data, (gsize) (mark - data), G_KEY_FILE_NONE, NULL))
     {
@@ -143,7 +142,7 @@ parse (const char *data, gsize n, gsize d, const char *name, const char *label, 
   memcpy (made->all, numbers, bytes);
   if (!numbers_are_sound (made))
     {
-      refuse (name, "it holds numbers that are none, or out of order", error);
+      refuse (name, "it holds numbers that are none, too large or out of order", error);
       return NULL;
     }
   g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) data, n);

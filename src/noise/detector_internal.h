@@ -4,34 +4,34 @@
 #include "noise/detector.h"
 #include "noise/net.h"
 
-#define DETECTOR_NETS      3   /* averaged: they differ in their start and in the order of their examples */
-#define DETECTOR_HIDDEN    192
-#define DETECTOR_QUANTILES 1001
+#define DETECTOR_NETS          3 /* averaged: they differ in their start and in the order of their examples */
+#define DETECTOR_HIDDEN        192
+#define DETECTOR_QUANTILES     1001
 #define DETECTOR_MOST_MEASURES 512
-#define DETECTOR_BEYOND    6 /* deviations at which a measure is cut off: further out says no more */
+#define DETECTOR_BEYOND        6 /* deviations at which a measure is cut off: further out says no more */
 
 /* Every number of the table, in one block of floats; the order is that of the file. */
 typedef struct {
-  float *centre, *scale;       /* d: a measure m becomes (m - centre) * scale, cut off at DETECTOR_BEYOND */
-  float *low, *middle, *high;  /* d: 5th, 50th, 95th percentile over clean pictures */
-  float *least, *most;         /* d: what all training rows, clean and corrupted, lie between but for the outermost 0.1 % */
-  float *clean_mean;           /* d: of clean pictures, standardised */
-  float *whiten;               /* d x d: rows that turn a deviation from clean_mean into independent unit ones */
-  float *clean_scores;         /* DETECTOR_QUANTILES: of the scores of clean pictures not trained on, ascending */
+  float *centre, *scale;      /* d: a measure m becomes (m - centre) * scale, cut off at DETECTOR_BEYOND */
+  float *low, *middle, *high; /* d: 5th, 50th, 95th percentile over clean pictures */
+  float *least, *most; /* d: what all training rows, clean and corrupted, lie between but for the outermost 0.1 % */
+  float *clean_mean;   /* d: of clean pictures, standardised */
+  float *whiten;       /* d x d: rows that turn a deviation from clean_mean into independent unit ones */
+  float *clean_scores; /* DETECTOR_QUANTILES: of the scores of clean pictures not trained on, ascending */
   float *blocks[DETECTOR_NETS];
 } detector_numbers;
 
 struct detector {
   gsize d;
-  int known;                   /* kinds with an output of their own; "unknown" follows them */
+  int known; /* kinds with an output of their own; "unknown" follows them */
   char *kinds[DETECTOR_MOST_KINDS], *families[DETECTOR_MOST_KINDS];
-  double slope, offset;        /* log odds of being degraded at DETECTOR_PREVALENCE = slope * score + offset */
+  double slope, offset;                 /* log odds of being degraded at DETECTOR_PREVALENCE = slope * score + offset */
   double strange_slope, strange_offset; /* the unknown kind's score = slope * log (distance from clean) + offset */
-  double unlike;               /* the share of measures outside least..most that one training row in a hundred exceeds */
-  double stretch, shift;       /* after detector_calibrate: what the shipped pictures' score would be */
-  float *given;                /* its scores, ascending; NULL: not calibrated */
+  double unlike;         /* the share of measures outside least..most that one training row in a hundred exceeds */
+  double stretch, shift; /* after detector_calibrate: what the shipped pictures' score would be */
+  float *given;          /* its scores, ascending; NULL: not calibrated */
   gsize n_given;
-  char *name, *note;           /* note: how the table was made, kept in its file */
+  char *name, *note; /* note: how the table was made, kept in its file */
   float *all;
   gsize n_all;
   detector_numbers at;

@@ -64,8 +64,7 @@ detector_evidence (const detector *d, const float *measures, int kind, evidence 
   contributions (d, z, from, kind, weights);
   for (gsize i = 0; i < d->d; i++)
     if (weights[i] > 0)
-      all[n++] = (evidence){ (int) i,           measures[i],   d->at.low[i], d->at.middle[i], d->at.high[i],
-                             weights[i] };
+      all[n++] = (evidence){ (int) i, measures[i], d->at.low[i], d->at.middle[i], d->at.high[i], weights[i] };
   qsort (all, (gsize) n, sizeof *all, heaviest_first);
   n = MIN (n, most);
   memcpy (e, all, (gsize) n * sizeof *e);

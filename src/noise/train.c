@@ -18,8 +18,9 @@
 /* How the unknown kind joins: chosen so that kinds and families left out of training are found, at little cost to those
  * that are in (bench/bench_unseen.py). */
 #define STRANGE_SLOPE 4.0
-#define STRANGE_SHARE 0.995 /* at this quantile of clean pictures, being strange counts as much as reaching the nets' threshold */
-#define STRANGE_FLOOR 0.3  /* added to the variances of standardised measures before they are whitened */
+#define STRANGE_SHARE                                                                                                  \
+  0.995 /* at this quantile of clean pictures, being strange counts as much as reaching the nets' threshold */
+#define STRANGE_FLOOR 0.3 /* added to the variances of standardised measures before they are whitened */
 
 /* --- checks -------------------------------------------------------------------------------------- */
 
@@ -108,7 +109,7 @@ static gboolean
 whiten (const train_set *s, const float *z, detector *d, GError **error)
 {
   gsize n = s->d, rows = 0;
-  g_autofree double *covariance = g_new0 (double, n * n), *values = g_new (double, n), *vectors = g_new (double, n * n);
+  g_autofree double *covariance = g_new0 (double, n *n), *values = g_new (double, n), *vectors = g_new (double, n *n);
   g_autofree double *mean = g_new0 (double, n), *deviation = g_new (double, n);
   for (gsize i = 0; i < s->n; i++)
     if (s->rows[i].example && s->rows[i].kind < 0 && ++rows > 0)
@@ -146,7 +147,7 @@ lessons_clear (lessons *l)
 static gboolean
 lessons_init (lessons *l, const train_set *s, const detector *d)
 {
-  float *z = g_try_new (float, s->n *s->d);
+  float *z = g_try_new (float, s->n * s->d);
   guint32 *count = g_try_new0 (guint32, s->n + 1), *order = g_try_new (guint32, s->n);
   guint32 *first = g_try_new0 (guint32, s->n + 1);
   *l = (lessons){ s->n, s->d, z, s->rows, s->n_kinds, 0, first, order };
@@ -326,7 +327,8 @@ calibrate (const lessons *l, const float *joint, const double shares[2], detecto
       double determinant = h[0] * h[2] - h[1] * h[1] + 1e-12;
       double da = (h[2] * g[0] - h[1] * g[1]) / determinant, db = (h[0] * g[1] - h[1] * g[0]) / determinant;
       double step = 1, after = G_MAXDOUBLE;
-      while (step > 1e-6 && (after = calibration_loss (l, joint, shares, a - step * da, b - step * db, next_g, next_h)) > loss)
+      while (step > 1e-6
+             && (after = calibration_loss (l, joint, shares, a - step * da, b - step * db, next_g, next_h)) > loss)
         step /= 2;
       if (after > loss)
         break;
@@ -371,10 +373,11 @@ settle (const lessons *l, scores *found, detector *d, train_result *result)
 {
   gsize n_clean;
   double shares[2] = { 0, 0 }, hits = 0;
-  g_autofree float *nets = clean_values (l, found->nets, &n_clean), *strange = clean_values (l, found->strange, &n_clean);
+  g_autofree float *nets = clean_values (l, found->nets, &n_clean),
+                   *strange = clean_values (l, found->strange, &n_clean);
   d->strange_slope = STRANGE_SLOPE;
-  d->strange_offset = at_share (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS)
-                      - STRANGE_SLOPE * at_share (strange, n_clean, STRANGE_SHARE);
+  d->strange_offset =
+      at_share (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS) - STRANGE_SLOPE * at_share (strange, n_clean, STRANGE_SHARE);
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example)
       {

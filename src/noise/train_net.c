@@ -231,7 +231,8 @@ descent_init (descent *t, const lessons *l, const net *n)
   gsize m = largest * GROUPS_A_BATCH, widest = MAX (l->d, MAX (n->hidden, n->outputs));
   *t = (descent){ .numbers = n->w1, .size = net_size (n->d, n->hidden, n->outputs), .most_rows = m };
   t->gradient = g_try_new0 (float, 3 * t->size);
-  t->x = g_try_new (float, m *(l->d + 3 * n->hidden + 2 * n->outputs + 2 * MAX (widest, n->outputs)) + n->hidden * n->outputs);
+  t->x = g_try_new (float,
+                    m *(l->d + 3 * n->hidden + 2 * n->outputs + 2 * MAX (widest, n->outputs)) + n->hidden * n->outputs);
   t->batch = g_try_new (guint32, m);
   t->twin = g_try_new (int, m);
   if (t->gradient == NULL || t->x == NULL || t->batch == NULL || t->twin == NULL)

@@ -115,11 +115,11 @@ typedef struct {
   const char *status, *reason; /* never NULL; unreadable, "not looked at yet" for a picture no one has looked at */
   image_facts facts;           /* of the content, when known and readable; damage as far as it fits, else see reason */
   guint64 bytes;
-  gboolean refused;   /* status and reason are not the content's but of taking features from it: look again */
-  gint64 feature_row; /* in the set given to the cursor; -1: none */
-  gint64 pixels_row;  /* in the second set given to it; -1: none */
+  gboolean refused;             /* status and reason are not the content's but of taking features from it: look again */
+  gint64 feature_row;           /* in the set given to the cursor; -1: none */
+  gint64 pixels_row;            /* in the second set given to it; -1: none */
   gint64 more_rows[STORE_MORE]; /* in those after; -1: none */
-  int cluster;        /* -1: none */
+  int cluster;                  /* -1: none */
   double distance;
   store_verdict verdict;
 } store_picture;
@@ -132,8 +132,7 @@ typedef struct store_cursor store_cursor;
 store_cursor *store_cursor_new (store *s, gint64 set, GError **error);
 store_cursor *store_cursor_new_pixels (store *s, gint64 set, gint64 pixels_set, GError **error); /* rows of two sets */
 /* And of STORE_MORE others, each 0 for none; NULL: none. */
-store_cursor *
-store_cursor_new_more (store *s, gint64 set, gint64 pixels_set, const gint64 *more, GError **error);
+store_cursor *store_cursor_new_more (store *s, gint64 set, gint64 pixels_set, const gint64 *more, GError **error);
 /* FALSE at the end, or with `error` set. */
 gboolean store_cursor_next (store_cursor *c, store_picture *p, GError **error);
 void store_cursor_free (store_cursor *c);

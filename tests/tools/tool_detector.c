@@ -52,12 +52,19 @@ train (char **args, GError **error)
       if ((kind >= 0 && place[kind] < 0) || (twin != i && now[twin] == 0))
         continue;
       now[i] = rows->len + 1;
-      train_row r = { kind < 0 ? -1 : place[kind], (float) g_ascii_strtod (row[1], NULL), (guint32) atoi (row[2]), now[twin] - 1, atoi (row[4]) };
+      train_row r = { kind < 0 ? -1 : place[kind], (float) g_ascii_strtod (row[1], NULL), (guint32) atoi (row[2]),
+                      now[twin] - 1, atoi (row[4]) };
       g_array_append_val (rows, r);
       g_array_append_vals (kept, (float *) data + i * d, (guint) d);
     }
-  train_set set = { rows->len, d,       (float *) kept->data, (train_row *) rows->data, n_kinds, kinds,
-                    families,  g_ascii_strtoull (args[3], NULL, 10) };
+  train_set set = { rows->len,
+                    d,
+                    (float *) kept->data,
+                    (train_row *) rows->data,
+                    n_kinds,
+                    kinds,
+                    families,
+                    g_ascii_strtoull (args[3], NULL, 10) };
   train_result result;
   g_autoptr (detector) made = detector_train (&set, NULL, &result, error);
   if (made == NULL)
@@ -98,7 +105,8 @@ main (int argc, char **argv)
     fine = train (argv + 2, &error);
   else if (argc >= 4)
     {
-      g_autoptr (detector) d = detector_open (strcmp (argv[2], "shipped") == 0 ? NULL : argv[2], quality_size (), &error);
+      g_autoptr (detector) d =
+          detector_open (strcmp (argv[2], "shipped") == 0 ? NULL : argv[2], quality_size (), &error);
       fine = d != NULL;
       if (fine && strcmp (argv[1], "judge") == 0)
         fine = judge (d, argv[3], &error);

@@ -24,7 +24,8 @@ main (int argc, char **argv)
   for (gsize i = 0; i < rows.set.n; i++)
     {
       const train_row *r = &rows.set.rows[i];
-      fprintf (csv, "%s,%g,%u,%u,%d\n", r->kind < 0 ? "clean" : rows.set.kinds[r->kind], r->severity, r->source, r->twin, r->example);
+      fprintf (csv, "%s,%g,%u,%u,%d\n", r->kind < 0 ? "clean" : rows.set.kinds[r->kind], r->severity, r->source,
+               r->twin, r->example);
     }
   fclose (csv);
   fclose (f);

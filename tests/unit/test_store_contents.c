@@ -264,6 +264,51 @@ test_s4_refused (void)
   store_free (s);
 }
 
+/* Rows of further sets come and go as the first two do: each once, and one of another width refuses all. */
+static void
+test_more_sets (void)
+{
+  store *s = open_store ();
+  gint64 set = store_feature_set (s, "model", NULL);
+  gint64 more[STORE_MORE] = { store_feature_set (s, "scores", NULL), store_feature_set (s, "other", NULL) };
+  float row[D], wide[D + 1] = { 1, 2, 3 };
+  g_autoptr (GError) error = NULL;
+  features_of (row, 7);
+  list (s, (const char *const[]){ "a", "b", NULL });
+  store_look look = look_at ("a", 7, row);
+  look.more[1] = (store_row){ more[1], wide, D + 1 };
+  g_assert_true (store_put (s, set, &look, NULL));
+  look = look_at ("a", 7, row);
+  look.more[0] = (store_row){ more[0], row, D };
+  look.more[1] = (store_row){ more[1], wide, D + 1 };
+  g_assert_true (store_put (s, set, &look, NULL));
+  g_autoptr (store_cursor) c = store_cursor_new_more (s, set, 0, more, NULL);
+  store_picture p;
+  g_assert_true (store_cursor_next (c, &p, NULL));
+  g_assert_cmpint (p.feature_row, ==, 0);
+  g_assert_cmpint (p.pixels_row, ==, -1);
+  g_assert_cmpint (p.more_rows[0], ==, 0);
+  g_assert_cmpint (p.more_rows[1], ==, 0);
+  g_assert_true (store_cursor_next (c, &p, NULL));
+  g_assert_cmpint (p.more_rows[0], ==, -1);
+  g_clear_pointer (&c, store_cursor_free);
+
+  look = look_at ("b", 8, row);
+  look.more[1] = (store_row){ more[1], row, D };
+  g_assert_false (store_put (s, set, &look, &error));
+  check_refused (error, "8 numbers where those before were 9");
+  store_free (s);
+  g_assert_cmpint (ask ("SELECT count(*) FROM feature"), ==, 3);
+  meddle ("UPDATE feature SET row = 5 WHERE feature_set = 3");
+  s = open_store ();
+  c = store_cursor_new_more (s, 0, 0, more, NULL);
+  g_clear_error (&error);
+  g_assert_false (store_cursor_next (c, &p, &error));
+  check_refused (error, "not in the matrix");
+  g_clear_pointer (&c, store_cursor_free);
+  store_free (s);
+}
+
 static int times_described;
 
 static char *
@@ -451,17 +496,12 @@ int
 main (int argc, char **argv)
 {
   static const store_test tests[] = {
-    { "/store/S1-S2/killed", test_s1_s2_killed },
-    { "/store/S1-S2/killed-anywhere", test_s1_s2_killed_anywhere },
-    { "/store/S2/matrix-lost", test_s2_matrix_lost },
-    { "/store/S3/written-once", test_s3 },
-    { "/store/S3/unreadable", test_s3_unreadable },
-    { "/store/S4/status", test_s4 },
-    { "/store/S4/refused", test_s4_refused },
-    { "/store/content/decoder", test_decoder },
-    { "/store/widths", test_widths },
-    { "/store/set-is-durable", test_set_is_durable },
-    { "/store/threads", test_threads },
+    { "/store/S1-S2/killed", test_s1_s2_killed },     { "/store/S1-S2/killed-anywhere", test_s1_s2_killed_anywhere },
+    { "/store/S2/matrix-lost", test_s2_matrix_lost }, { "/store/S3/written-once", test_s3 },
+    { "/store/S3/unreadable", test_s3_unreadable },   { "/store/S4/status", test_s4 },
+    { "/store/S4/refused", test_s4_refused },         { "/store/more-sets", test_more_sets },
+    { "/store/content/decoder", test_decoder },       { "/store/widths", test_widths },
+    { "/store/set-is-durable", test_set_is_durable }, { "/store/threads", test_threads },
   };
   return run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }
