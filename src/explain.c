@@ -21,16 +21,6 @@
 
 /* --- a row ----------------------------------------------------------------------------------- */
 
-static gsize
-measure_index (const char *name)
-{
-  const quality_measure *all = quality_measures ();
-  gsize i = 0;
-  while (i + 1 < quality_size () && g_strcmp0 (all[i].name, name) != 0)
-    i++;
-  return i;
-}
-
 static int
 likeliest_first (gconstpointer a, gconstpointer b)
 {
@@ -63,7 +53,7 @@ static void
 damage_outweighs (const detector *d, const float *measures, const char *damage, explanation *e)
 {
   int kind = corruption_find (CUT_OFF), known = detector_kind_find (d, CUT_OFF);
-  double missing = measures[measure_index ("broken-grey")];
+  double missing = measures[quality_find ("broken-grey")];
   exchange (&e->damage, damage);
   e->noisy = TRUE;
   e->noise = 1;
@@ -90,7 +80,7 @@ explain_row (const detector *d, const float *measures, double false_alarms, cons
   e->noise = said.noise;
   e->noisy = said.score > e->threshold;
   e->unlike = said.unlike;
-  e->grey = measures[measure_index ("saturation-mean")] <= 0;
+  e->grey = measures[quality_find ("saturation-mean")] <= 0;
   e->kind = g_strdup (detector_kind (d, said.kind));
   e->family = g_strdup (detector_family (d, said.kind));
   e->severity = g_strcmp0 (e->kind, UNKNOWN) == 0 ? NAN : said.severity;

@@ -15,8 +15,8 @@
 #include "source/source.h"
 
 #define TRAIN_SOURCES 4000
-#define HISTORIES     24
-#define KIND_TURNS    4 /* times that each kind is made of each picture */
+#define HISTORIES     12
+#define KIND_TURNS    2 /* times that each kind is made of each picture */
 #define SLIGHT        2 /* copies a history whose severity is below 1 */
 #define COPIES        (HISTORIES * (1 + SLIGHT) + KIND_TURNS * CORRUPTION_KINDS)
 #define LEAST_SIDE    96

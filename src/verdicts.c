@@ -60,17 +60,6 @@ verdicts_clear (verdicts *v)
 
 /* --- one picture ----------------------------------------------------------------------------- */
 
-static gsize
-measure_index (const char *name)
-{
-  const quality_measure *all = quality_measures ();
-  gsize i = 0;
-  while (i < quality_size () && strcmp (all[i].name, name) != 0)
-    i++;
-  g_return_val_if_fail (i < quality_size (), 0);
-  return i;
-}
-
 static int
 is_enlarged (const lens *l, int width, int height)
 {
@@ -239,8 +228,8 @@ verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, co
               .store = s,
               .page = g_array_sized_new (FALSE, FALSE, sizeof (seat), PAGE),
               .scores = g_array_new (FALSE, FALSE, sizeof (float)),
-              .missing = measure_index ("broken-grey"),
-              .colour = measure_index ("saturation-mean") };
+              .missing = quality_find ("broken-grey"),
+              .colour = quality_find ("saturation-mean") };
   gboolean fine = store_verdicts_begin (s, kinds, n, error);
   if (fine)
     {

@@ -1,5 +1,7 @@
 /* Every measure: name, unit, range, source. The order is that of the numbers quality_measure_picture() writes. The
  * digit in a name is the scale (0: the view itself, 1 and 2: halved once and twice by 2 x 2 means). */
+#include <string.h>
+
 #include "feature/quality.h"
 
 /* clang-format off: one measure a line */
@@ -271,4 +273,14 @@ const quality_measure *
 quality_measures (void)
 {
   return table;
+}
+
+gsize
+quality_find (const char *name)
+{
+  const quality_measure *all = quality_measures ();
+  for (gsize i = 0; i < quality_size (); i++)
+    if (strcmp (all[i].name, name) == 0)
+      return i;
+  g_return_val_if_reached (0);
 }
