@@ -53,7 +53,7 @@ const command command_train = {
   "scan --detector' and 'pardon explain --detector' judge by. For pictures that look like no photograph; where they "
   "do, 'pardon scan --calibrate' needs fewer of them and less time.\n\n"
   "At least 20 pictures, better 500, all of them fine; those with a side below 96 pixels are passed over. "
-  "500 pictures take about 4 minutes on two cores. Same pictures and seed, same table.",
+  "500 pictures take about 7 minutes on two cores. Same pictures and seed, same table.",
   "pardon train clean -o own.detector\n"
   "pardon scan pictures -o results --detector own.detector\n"
   "pardon train clean -o no-weather.detector --leave-out weather --leave-out glass-blur",

@@ -39,7 +39,7 @@ difference_row (const guint8 *restrict a, const guint8 *restrict b, int n)
       sum += abs (a[x] - b[x]);
   else if (n > whole)
     {
-      const guint8 *mask = last_lanes + n - whole, *c = a + n - LANES, *d = b + n - LANES;
+      const guint8 *mask = last_lanes + (n - whole), *c = a + n - LANES, *d = b + n - LANES;
       for (int x = 0; x < LANES; x++)
         sum += abs ((guint8) (c[x] & mask[x]) - (guint8) (d[x] & mask[x]));
     }
