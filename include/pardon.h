@@ -80,6 +80,7 @@ typedef struct {
   const char *label_map; /* a CSV with columns 'from' and 'to' */
   int restrict_classes;  /* the classifier may only name classes of the labels */
   const char *model_view, *model_scale; /* of the model, where there is a classifier too */
+  uint64_t stress; /* fit pictures to corrupt in every kind and severity and hand to the classifier again; 0: none */
 } pardon_scan_options;
 
 #define PARDON_MOST_KINDS 33
@@ -100,7 +101,7 @@ typedef struct {
   uint64_t n;              /* pictures; 0: unknown, and the rest is 0 */
 } pardon_share;
 
-#define PARDON_MOST_LINES 48
+#define PARDON_MOST_LINES 64
 typedef struct {
   uint64_t right, set_aside, owed, unjudged; /* set aside: wrong, on a noisy picture; owed: wrong, on a fit one */
   pardon_share accuracy, fit_accuracy;       /* on all judged pictures; on those fit to judge by */

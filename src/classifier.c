@@ -79,12 +79,9 @@ many_classes (const class_scores *c, const float *scores, double *p)
     p[k] = c->logits ? exp (scores[k] - most) : MAX (scores[k], 0);
 }
 
-gboolean
-class_scores_row (const class_scores *c, gsize i, float *out)
+void
+class_scores_weigh (const class_scores *c, const float *scores, float *out)
 {
-  if (c->file == NULL || c->row[i] < 0)
-    return FALSE;
-  const float *scores = matrix_file_get (c->file)->data + (gsize) c->row[i] * c->width;
   g_autofree double *p = g_new (double, c->classes);
   double sum = 0;
   if (c->width < c->classes)
@@ -99,6 +96,14 @@ class_scores_row (const class_scores *c, gsize i, float *out)
     }
   for (gsize k = 0; k < c->classes; k++)
     out[k] = !is_allowed (c, k) ? 0 : sum > 0 ? (float) (p[k] / sum) : 1 / (float) left;
+}
+
+gboolean
+class_scores_row (const class_scores *c, gsize i, float *out)
+{
+  if (c->file == NULL || c->row[i] < 0)
+    return FALSE;
+  class_scores_weigh (c, matrix_file_get (c->file)->data + (gsize) c->row[i] * c->width, out);
   return TRUE;
 }
 

@@ -23,6 +23,8 @@ class_scores_init (class_scores *c, matrix_file *file, gint64 *row, gsize n, gsi
 void class_scores_clear (class_scores *c);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (class_scores, class_scores_clear)
 
+/* Probabilities behind one row of scores, which need not be in the store, to `out` (classes). Thread-safe. */
+void class_scores_weigh (const class_scores *c, const float *scores, float *out);
 /* Probabilities of picture i to `out` (classes). FALSE where it has none. Thread-safe. */
 gboolean class_scores_row (const class_scores *c, gsize i, float *out);
 /* The likeliest class, the first of equals, its probability, and whether `truth` is among the five likeliest (ties by number; -1 where truth

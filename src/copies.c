@@ -162,6 +162,20 @@ record_copy (corrupt_run *run, const copy *c)
 }
 
 /* Rows are added to those of an earlier run: the folder then says of every copy in it what was done. */
+#define RECORD_HEADER "file,kind,family,severity,parameter,seed\r\n"
+
+/* Somebody else's table of that name is left alone. */
+static gboolean
+record_is_ours (const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "corruptions.csv", NULL);
+  g_autofree char *former = NULL;
+  if (!g_file_get_contents (path, &former, NULL, NULL) || g_str_has_prefix (former, RECORD_HEADER))
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' was not written by pardon; choose another folder", path);
+  return FALSE;
+}
+
 static gboolean
 write_record (const corrupt_run *run, GError **error)
 {
@@ -170,7 +184,7 @@ write_record (const corrupt_run *run, GError **error)
   if (run->record->len == 0)
     return TRUE;
   if (!g_file_get_contents (path, &former, NULL, NULL))
-    former = g_strdup ("file,kind,family,severity,parameter,seed\r\n");
+    former = g_strdup (RECORD_HEADER);
   g_string_prepend (run->record, former);
   return g_file_set_contents (path, run->record->str, (gssize) run->record->len, error);
 }
@@ -221,7 +235,7 @@ static gboolean
 check_output (const char *output, GError **error)
 {
   if (g_mkdir_with_parents (output, 0777) == 0 && g_access (output, W_OK | X_OK) == 0)
-    return TRUE;
+    return record_is_ours (output, error);
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "cannot write into folder '%s': %s; choose another folder",
                output, g_strerror (errno));
   return FALSE;

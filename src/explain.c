@@ -17,6 +17,8 @@
 #define MOST_OF_FINE  2 /* of a picture that is fine */
 #define MOST_OTHERS   4
 #define CUT_OFF       "cut-off"
+#define FOLDER        "'%s' is a folder; 'pardon scan' judges all its pictures"
+#define FLAT          0.008 /* luma-deviation, shares of 128 grey levels: one grey level */
 #define UNKNOWN       "unknown"
 
 /* --- a row ----------------------------------------------------------------------------------- */
@@ -68,6 +70,22 @@ damage_outweighs (const detector *d, const float *measures, const char *damage, 
     words_reasons (d, measures, known, FALSE, MOST_REASONS, e->reasons);
 }
 
+/* Ratios of nothing to nothing would make sentences that are not true. */
+static void
+flatness_outweighs (const float *measures, explanation *e)
+{
+  explanation_reason *r = g_new (explanation_reason, 1);
+  *r = (explanation_reason){ .sentence = g_strdup ("nearly all of it is one brightness: there is nothing to judge by"),
+                             .measure = "luma-deviation",
+                             .value = measures[quality_find ("luma-deviation")],
+                             .low = NAN,
+                             .middle = NAN,
+                             .high = NAN,
+                             .outside = TRUE };
+  g_ptr_array_set_size (e->reasons, 0);
+  g_ptr_array_add (e->reasons, r);
+}
+
 void
 explain_row (const detector *d, const float *measures, double false_alarms, const char *damage, explanation *e)
 {
@@ -87,6 +105,8 @@ explain_row (const detector *d, const float *measures, double false_alarms, cons
   e->like = words_like (e->kind, e->severity);
   words_reasons (d, measures, said.kind, e->noisy, e->noisy ? MOST_REASONS : MOST_OF_FINE, e->reasons);
   add_others (d, &said, e);
+  if (measures[quality_find ("luma-deviation")] < FLAT)
+    flatness_outweighs (measures, e);
   if (damage != NULL)
     damage_outweighs (d, measures, damage, e);
 }
@@ -223,6 +243,11 @@ explain_picture (explaining *x, const char *file, explanation *e, GError **error
 {
   image_facts facts;
   view v = view_measure ();
+  if (g_file_test (file, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, FOLDER, file);
+      return FALSE;
+    }
   if (!decode_file (file, NULL, &x->decoded, &facts, error) || !view_apply (&v, &x->decoded, &x->seen, error)
       || !quality_measure_picture (&x->seen, x->measures, error))
     return FALSE;
@@ -234,13 +259,17 @@ explain_picture (explaining *x, const char *file, explanation *e, GError **error
   return TRUE;
 }
 
-/* File names are bytes, and stay so. */
+/* File names are bytes, and stay so, but for those that steer a terminal or would begin another line. */
 static char *
 text_of (const explanation *e)
 {
+  g_autofree char *file = g_strdup (e->file);
+  for (char *at = file; *at != 0; at++)
+    if ((*at > 0 && *at < ' ') || *at == 0x7f)
+      *at = '?';
   g_auto (GStrv) sentences = explain_sentences (e);
   g_autofree char *lines = g_strjoinv ("\n  ", sentences);
-  return g_strconcat (e->file, ": ", lines, "\n", NULL);
+  return g_strconcat (file, ": ", lines, "\n", NULL);
 }
 
 static void
@@ -268,14 +297,10 @@ check (const pardon_explain_options *o, GError **error)
                    "a share of false alarms lies above 0 and below 1, such as 0.05, not at %g", o->false_alarms);
       return FALSE;
     }
-  for (const char *const *path = o->paths; *path != NULL; path++)
-    if (g_file_test (*path, G_FILE_TEST_IS_DIR))
-      {
-        g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' is a folder; 'pardon scan' judges all its pictures",
-                     *path);
-        return FALSE;
-      }
-  return TRUE;
+  if (!g_file_test (o->paths[0], G_FILE_TEST_IS_DIR) || o->paths[1] != NULL)
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, FOLDER, o->paths[0]);
+  return FALSE;
 }
 
 gboolean
@@ -285,6 +310,7 @@ explain_run (const pardon_explain_options *o, void (*each) (void *user, const pa
   g_autoptr (detector) d = check (o, error) ? detector_open (o->detector, quality_size (), error) : NULL;
   if (d == NULL)
     return FALSE;
+  detector_know_colour (d, quality_find ("saturation-mean"));
   g_autofree float *measures = g_new (float, quality_size ());
   explaining x = { .options = o, .detector = d, .measures = measures };
   gboolean fine = TRUE;

@@ -166,6 +166,8 @@ judging_clear (judging *j)
   class_scores_clear (&j->scores);
   scorecard_clear (&j->score);
   excess_clear (&j->excess);
+  leftovers_clear (&j->left);
+  g_clear_pointer (&j->previews, g_hash_table_unref);
   g_clear_pointer (&j->files, g_ptr_array_unref);
   g_clear_pointer (&j->kinds, g_ptr_array_unref);
   g_clear_pointer (&j->shown, g_ptr_array_unref);

@@ -6,11 +6,12 @@
 #include "classifier.h"
 #include "judge/excess.h"
 #include "judge/join.h"
+#include "judging_left.h"
 #include "lens.h"
 #include "output/report.h"
 #include "store/store.h"
 
-typedef struct {
+typedef struct judging {
   gboolean asked;      /* truth or predictions were given: else all below is empty but `files` */
   gsize n;             /* pictures, in the order of the list */
   GPtrArray *files;    /* n char * */
@@ -27,6 +28,8 @@ typedef struct {
   gboolean judged; /* some picture has both a truth and a prediction: score and excess are filled */
   scorecard score;
   excess excess;
+  leftovers left;       /* leftovers_find */
+  GHashTable *previews; /* judging_look_again; NULL: none */
 } judging;
 
 /* What can be told of the options before anything is touched. */
@@ -47,7 +50,9 @@ char *judging_summary (const judging *j);
 char *judging_section (const judging *j);
 /* What a person is told, a sentence a line: char *, g_ptr_array_unref. Empty where nothing was asked. */
 GPtrArray *judging_words (const judging *j);
-/* The same, and the headline's numbers. */
+/* The headline alone: g_free; NULL: there is none. */
+char *judging_headline (const judging *j);
+/* All of it, and the headline's numbers. */
 void judging_tell (const judging *j, pardon_judgement *out);
 /* Adds what was asked to the report's settings. */
 void judging_describe (const judging *j, const pardon_scan_options *o, const lens *scoring, report *r);

@@ -96,6 +96,14 @@ say_headline (const judging *j, GPtrArray *lines)
        plural (s->owed, "is", "are"));
 }
 
+char *
+judging_headline (const judging *j)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  say_headline (j, lines);
+  return lines->len > 0 ? g_strdup (lines->pdata[0]) : NULL;
+}
+
 static void
 say_kind (const char *kind, const excess_errors *e, GPtrArray *lines)
 {
@@ -225,6 +233,7 @@ judging_words (const judging *j)
       say_accuracy (j, lines);
       say_guard (j, lines);
       say_spread (j, lines);
+      leftovers_say (j, lines);
     }
   return lines;
 }

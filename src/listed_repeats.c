@@ -1,6 +1,8 @@
 /* Names and flags of all pictures are in memory here, some 100 bytes a picture: the search needs them all at once. */
 #include "listed_repeats.h"
 
+#include <string.h>
+
 #include "feature/quality.h"
 #include "output/whole_file.h"
 #include "store/matrix_file.h"
@@ -64,6 +66,92 @@ listed_repeats_clear (listed_repeats *r)
   g_clear_pointer (&r->files, g_ptr_array_unref);
 }
 
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+typedef struct {
+  gsize group; /* among those of its sort */
+  gboolean exact, across;
+  gsize pictures;
+} candidate;
+
+static gint
+across_and_larger_first (gconstpointer a, gconstpointer b)
+{
+  const candidate *x = a, *y = b;
+  if (x->across != y->across)
+    return x->across ? -1 : 1;
+  if (x->pictures != y->pictures)
+    return x->pictures > y->pictures ? -1 : 1;
+  return x->group < y->group ? -1 : x->group > y->group;
+}
+
+static GArray *
+candidates_of (const duplicate_groups *groups, const guint8 *across, gboolean exact)
+{
+  GArray *list = g_array_sized_new (FALSE, FALSE, sizeof (candidate), (guint) groups->n_groups);
+  for (gsize g = 0; g < groups->n_groups; g++)
+    {
+      candidate c = { g, exact, across[g] != 0, groups->starts[g + 1] - groups->starts[g] };
+      g_array_append_val (list, c);
+    }
+  g_array_sort (list, across_and_larger_first);
+  return list;
+}
+
+/* The first, then one of another part, then those that differ from the first: equal ones beside each other say little. */
+static int
+weight_of (const repeats *r, const duplicate_member *first, const duplicate_member *m)
+{
+  const char *part = r->splits[m->number], *of_first = r->splits[first->number];
+  if (m == first)
+    return 3;
+  return (part != NULL && of_first != NULL && part != of_first ? 2 : 0) + (m->similarity < 1 ? 1 : 0);
+}
+
+static void
+show_group (const listed_repeats *r, const candidate *c, report_repeats *out)
+{
+  const repeats *f = &r->found;
+  const duplicate_groups *groups = c->exact ? &f->found.exact : &f->found.near;
+  const duplicate_member *first = &groups->members[groups->starts[c->group]];
+  gsize chosen[REPEATS_PICTURES], n = 0;
+  for (int weight = 3; weight >= 0; weight--)
+    for (gsize i = 0; n < REPEATS_PICTURES && i < c->pictures; i++)
+      if (weight_of (f, first, first + i) == weight)
+        chosen[n++] = i;
+  report_copies *g = report_copies_add (out, 1 + c->group + (c->exact ? 0 : f->found.exact.n_groups));
+  g->exact = c->exact;
+  g->across = c->across;
+  g->pictures = c->pictures;
+  for (gsize at = 0; at < c->pictures; at++)
+    for (gsize i = 0; i < n; i++)
+      if (chosen[i] == at)
+        {
+          const char *part = f->splits[first[at].number];
+          report_copy_add (g, r->files->pdata[first[at].number], part != NULL ? part : "",
+                           (double) first[at].similarity);
+        }
+}
+
+/* Those across parts first, exact and near ones in turns, so that neither crowds out the other. */
+static void
+show (const listed_repeats *r, report_repeats *out)
+{
+  const repeats *f = &r->found;
+  g_autoptr (GArray) exact = candidates_of (&f->found.exact, f->exact_across, TRUE);
+  g_autoptr (GArray) near = candidates_of (&f->found.near, f->near_across, FALSE);
+  guint e = 0, n = 0;
+  while (out->shown->len < REPEATS_GROUPS && e + n < exact->len + near->len)
+    {
+      const candidate *x = e < exact->len ? &g_array_index (exact, candidate, e) : NULL;
+      const candidate *y = n < near->len ? &g_array_index (near, candidate, n) : NULL;
+      gboolean take_exact = y == NULL || (x != NULL && (x->across != y->across ? x->across : e <= n));
+      show_group (r, take_exact ? x : y, out);
+      e += take_exact ? 1 : 0;
+      n += take_exact ? 0 : 1;
+    }
+}
+
 void
 listed_repeats_tell (const listed_repeats *r, report_repeats *out)
 {
@@ -86,6 +174,7 @@ listed_repeats_tell (const listed_repeats *r, report_repeats *out)
       p->low = from->low;
       p->high = from->high;
     }
+  show (r, out);
 }
 
 static void

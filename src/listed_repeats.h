@@ -16,7 +16,7 @@ gboolean listed_repeats_find (store *s, gint64 set, int threads, const job *j, l
 void listed_repeats_clear (listed_repeats *r);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (listed_repeats, listed_repeats_clear)
 
-/* The numbers alone; `out` uninitialised, report_repeats_clear when done. */
+/* The numbers, and the groups to show; `out` uninitialised, report_repeats_clear when done. */
 void listed_repeats_tell (const listed_repeats *r, report_repeats *out);
 /* dir/duplicates.csv, whole or not at all. */
 gboolean listed_repeats_write (const listed_repeats *r, const char *dir, GError **error);

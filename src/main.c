@@ -23,6 +23,9 @@ complain (const command *c, const char *format, ...)
   va_start (arguments, format);
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  for (char *at = text; *at != 0; at++) /* a file's name must not steer the terminal */
+    if ((*at > 0 && *at < ' ' && *at != '\n') || *at == 0x7f)
+      *at = '?';
   fprintf (stderr, "pardon: %s\n", text);
   if (c != NULL)
     fprintf (stderr, "        'pardon help %s' shows how it is used\n", c->name);

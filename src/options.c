@@ -83,6 +83,10 @@ const option option_table[] = {
     "the --model's view, where there is a --classifier too", COMMAND_SCAN, VIEWS },
   { "model-scale", 0, OPTION_FILE, AT (model_scale), "NAME|FILE", "as without a classifier",
     "the --model's scale, where there is a --classifier too", COMMAND_SCAN, SCALES },
+  { "stress", 0, OPTION_SOME, AT (stress), "N", NULL,
+    "corrupt N of the pictures fit to judge by in every kind and severity and ask the --classifier again: 126 "
+    "questions a picture",
+    COMMAND_SCAN, NULL },
   { "fail-under-accuracy", 0, OPTION_SHARE, AT (fail_under_accuracy), "SHARE", NULL,
     "exit with 1 when the accuracy on pictures fit to judge by is below this", COMMAND_SCAN, NULL },
   { "fail-under-raw-accuracy", 0, OPTION_SHARE, AT (fail_under_raw_accuracy), "SHARE", NULL,

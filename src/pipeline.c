@@ -17,6 +17,7 @@
 #include "eyes.h"
 #include "image/decode.h"
 #include "judging.h"
+#include "judging_page.h"
 #include "lens.h"
 #include "listed_repeats.h"
 #include "output/report.h"
@@ -27,6 +28,7 @@
 #include "source/source.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
+#include "stress.h"
 #include "verdicts.h"
 
 #define MOST_THREADS    256
@@ -292,11 +294,14 @@ count_copies (const report_repeats *r, pardon_scan_result *result)
 /* --- 6. judge the classifier ------------------------------------------------------------------ */
 
 static gboolean
-judge_classifier (store *s, judging *judged, gint64 scores, pardon_scan_result *result, GError **error)
+judge_classifier (store *s, judging *judged, const eyes *e, const pardon_scan_options *o, int threads, const job *j,
+                  stress *stressed, pardon_scan_result *result, GError **error)
 {
-  if (!judging_make (judged, s, scores, error))
+  if (!judging_make (judged, s, e->scores, error) || !leftovers_find (judged, s, e, o->seed, threads, j, error)
+      || !stress_run (s, judged, e->scoring, o->stress, o->seed, threads, j, stressed, error))
     return FALSE;
   judging_tell (judged, &result->judgement);
+  stress_tell (stressed, &result->judgement);
   return TRUE;
 }
 
@@ -410,13 +415,16 @@ answer (gpointer user, gsize picture, report_answer *a)
 
 static gboolean
 write_results (store *s, const pardon_scan_options *o, const eyes *e, const verdicts *v, const listed_repeats *copies,
-               report_probes *probes, judging *judged, pardon_scan_result *result, const job *j, GError **error)
+               report_probes *probes, judging *judged, const stress *stressed, pardon_scan_result *result, const job *j,
+               GError **error)
 {
   const char *dir = store_dir (s);
   report r;
   report_init (&r);
   describe (&r, o, &e->main, v);
   judging_describe (judged, o, e->scoring, &r);
+  if (o->stress > 0)
+    add_number (&r, "stress", o->stress);
   describe_noise (&r.noise, v);
   listed_repeats_tell (copies, &r.repeats);
   r.probes = *probes;
@@ -428,13 +436,15 @@ write_results (store *s, const pardon_scan_options *o, const eyes *e, const verd
   g_auto (previews) shown = { 0 };
   report_callbacks callbacks;
   if (!fine || !store_commit (s, error) || !report_write_csv (s, dir, answer, judged, error)
-      || !judging_write_csv (judged, dir, error) || !listed_repeats_write (copies, dir, error))
+      || !judging_write_csv (judged, dir, error) || !leftovers_write_csv (judged, dir, error)
+      || !stress_write_csv (stressed, dir, error) || !listed_repeats_write (copies, dir, error))
     return FALSE;
   previews_init (&shown, v, s, e->pixels, &callbacks);
-  if (!report_fill (s, &callbacks, j, &r, error))
+  if (!judging_look_again (judged, s, &callbacks, j, error) || !report_fill (s, &callbacks, j, &r, error))
     return FALSE;
-  r.judged_summary = judging_summary (judged);
+  r.judged_summary = stress_add_summary (stressed, judging_summary (judged));
   r.judged = judging_section (judged);
+  judging_show (judged, &r);
   count_kinds (&r.noise, result);
   count_copies (&r.repeats, result);
   count_probes (&r.probes, &r.clusters, result);
@@ -471,9 +481,10 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
   if (rows->len == 0 && !store_put_clustering (s, set, &(clustering){ 0 }, error))
     return FALSE;
   g_auto (listed_repeats) copies = { 0 };
+  stress stressed;
   if (!listed_repeats_find (s, e->pixels, threads, j, &copies, error)
-      || !judge_classifier (s, judged, e->scores, result, error)
-      || !write_results (s, o, e, v, &copies, &probes, judged, result, j, error) || !store_finish (s, error))
+      || !judge_classifier (s, judged, e, o, threads, j, &stressed, result, error)
+      || !write_results (s, o, e, v, &copies, &probes, judged, &stressed, result, j, error) || !store_finish (s, error))
     return FALSE;
   if (rows->len > 0)
     return TRUE;
@@ -504,7 +515,8 @@ pipeline_scan (const pardon_scan_options *o, const job *j, pardon_scan_result *r
   eyes e;
 
   *result = (pardon_scan_result){ 0 };
-  if (!judging_check (o, error) || !own_probes_check (o->probes, error) || !anything_there (&where, j, error)
+  if (!judging_check (o, error) || !stress_check (o, error) || !own_probes_check (o->probes, error)
+      || !anything_there (&where, j, error)
       || (o->calibrate != NULL && !calibrate_check (o->calibrate, o->output, j, error))
       || !verdicts_open (o, &v, error))
     return FALSE;

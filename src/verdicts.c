@@ -49,6 +49,8 @@ verdicts_open (const pardon_scan_options *o, verdicts *v, GError **error)
       return FALSE;
     }
   v->detector = detector_open (o->detector, quality_size (), error);
+  if (v->detector != NULL)
+    detector_know_colour (v->detector, quality_find ("saturation-mean"));
   return v->detector != NULL;
 }
 
@@ -114,7 +116,8 @@ decide (court *c, const seat *s)
   else if (out.noisy)
     {
       out.kind = detector_kind (v->detector, said->kind);
-      out.severity = said->severity;
+      out.severity =
+          said->kind + 1 < detector_kinds (v->detector) ? said->severity : NAN; /* of the unknown kind nobody knows */
     }
   return out;
 }

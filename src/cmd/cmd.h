@@ -25,7 +25,7 @@ typedef struct {
   char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
   char *classifier, *model_view, *model_scale, *markdown, *junit;
   char **exclude, **leave_out; /* NULL: none */
-  gint64 probes, sample, pca, k, min_size, seed, threads, batch, count;
+  gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count;
   double severity, radius; /* radius below 0: not given */
   double false_alarms;
   double fail_under_accuracy, fail_under_raw_accuracy, fail_over_noisy; /* 0: not given */

@@ -7,6 +7,9 @@
 
 #define EXIT_GATE 1
 
+#define MARKDOWN_BEGINS "## pardon\n\n"
+#define JUNIT_BEGINS    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"pardon\""
+
 typedef struct {
   char *name;    /* "--fail-under-accuracy 0.9" */
   char *failure; /* NULL: it holds */
@@ -92,7 +95,7 @@ static gboolean
 write_markdown (const char *file, const pardon_scan_result *r, const GArray *gates, GError **error)
 {
   const pardon_judgement *j = &r->judgement;
-  g_autoptr (GString) out = g_string_new ("## pardon\n\n");
+  g_autoptr (GString) out = g_string_new (MARKDOWN_BEGINS);
   for (guint i = 0; i < gates->len; i++)
     {
       const gate *g = &g_array_index (gates, gate, i);
@@ -153,11 +156,30 @@ write_junit (const char *file, const pardon_scan_result *r, const GArray *gates,
       g_string_append_printf (cases, "%s\n", line);
     }
   g_string_append (cases, "</system-out>\n");
-  g_autofree char *text = g_strdup_printf ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-                                           "  <testsuite name=\"pardon\" tests=\"%u\" failures=\"%u\" errors=\"0\">\n"
-                                           "%s  </testsuite>\n</testsuites>\n",
+  g_autofree char *text = g_strdup_printf (JUNIT_BEGINS " tests=\"%u\" failures=\"%u\" errors=\"0\">\n"
+                                                        "%s  </testsuite>\n</testsuites>\n",
                                            MAX (gates->len, 1), failures, cases->str);
   return g_file_set_contents (file, text, -1, error);
+}
+
+/* A report for CI may be written again, anything else that exists is not replaced. */
+static gboolean
+may_write (const char *file, const char *begins)
+{
+  g_autofree char *former = NULL;
+  if (file == NULL || !g_file_test (file, G_FILE_TEST_EXISTS))
+    return TRUE;
+  return g_file_get_contents (file, &former, NULL, NULL) && (*former == 0 || g_str_has_prefix (former, begins));
+}
+
+int
+judgement_check (const settings *s)
+{
+  if (!may_write (s->markdown, MARKDOWN_BEGINS))
+    return complain (NULL, "'%s' exists and was not written by --markdown: it is not replaced", s->markdown);
+  if (!may_write (s->junit, JUNIT_BEGINS))
+    return complain (NULL, "'%s' exists and was not written by --junit: it is not replaced", s->junit);
+  return 0;
 }
 
 int

@@ -20,6 +20,8 @@ percent (double share)
   return 100 * share;
 }
 
+#define WIDE 0.5 /* an interval that says nothing */
+
 static void
 print_noise (const settings *s, const pardon_scan_result *r)
 {
@@ -32,6 +34,11 @@ print_noise (const settings *s, const pardon_scan_result *r)
   printf ("\n");
   if (r->vouched > 0)
     printf ("noise: judged against %" PRIu64 " pictures of '%s'\n", r->vouched, s->calibrate);
+  if (r->prevalence_high - r->prevalence_low > WIDE)
+    {
+      printf ("noise: too few pictures to estimate what share of them is degraded\n");
+      return;
+    }
   printf ("noise: an estimated %.1f %% of the pictures are degraded (%.1f to %.1f %%)", percent (r->prevalence),
           percent (r->prevalence_low), percent (r->prevalence_high));
   if (r->noisy > 0)
@@ -178,6 +185,10 @@ run (const settings *s)
   o.restrict_classes = s->restrict_classes;
   o.model_view = s->model_view;
   o.model_scale = s->model_scale;
+  o.stress = (uint64_t) s->stress;
+  int refused = judgement_check (s);
+  if (refused != 0)
+    return refused;
   if (pardon_scan (&o, progress_begin (), &result, &error) != 0)
     return progress_fail (error);
   progress_end ();
@@ -197,7 +208,7 @@ const command command_scan = {
   "Given what the pictures show (--labels) and what a classifier said of them (--predictions, or --classifier to ask "
   "it), tells "
   "how good it is on pictures fit to judge by, which mistakes are owed and how many are due to the noise; classes.csv "
-  "and confusions.csv hold the tables.\n\n"
+  "and confusions.csv hold the tables. --stress corrupts fit pictures and asks the classifier again: stress.csv.\n\n"
   "A second scan into the same DIR looks only at what has changed. A picture that cannot be read becomes a row with "
   "the "
   "reason; it never stops the scan. Ctrl-C stops at once and keeps what was done.",

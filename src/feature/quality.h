@@ -16,7 +16,7 @@ typedef struct {
 
 gsize quality_size (void);
 const quality_measure *quality_measures (void); /* quality_size() of them */
-gsize quality_find (const char *name);          /* its place among them; asked for a name that is none: 0, with a warning */
+gsize quality_find (const char *name); /* its place among them; asked for a name that is none: 0, with a warning */
 
 /* `rgb`: 3 channels, any size from 1 x 1. `out`: quality_size() floats, all finite and within low..high. FALSE with
  * PARDON_ERROR_PICTURE only when memory is short. Thread-safe.  A side below 32 is extended to 32 by reflection; of

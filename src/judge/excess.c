@@ -62,7 +62,7 @@ guard_name (guard g)
 void
 excess_options_init (excess_options *o)
 {
-  *o = (excess_options){ .level = 0.95, .alpha = 0.01, .margin = 0.05 };
+  *o = (excess_options){ .level = 0.95, .alpha = 0.01, .margin = 0.05, .least = 5 };
 }
 
 double
@@ -125,7 +125,8 @@ errors_weigh (excess_errors *e, const class_counts *t, const class_rates *p, con
   with = rate_interval (x / m, noise_variance, e->pictures, 1.0 - 2.0 * o->alpha);
   without = rate_interval (z.sum / m, fit_variance, p->n, 1.0 - 2.0 * o->alpha);
   e->surely = difference_of (&with, &without).low;
-  e->guard = e->surely > 0.0 ? GUARD_COSTS : e->effect.high < o->margin ? GUARD_DOES_NOT : GUARD_TOO_FEW;
+  if (e->pictures >= o->least)
+    e->guard = e->surely > 0.0 ? GUARD_COSTS : e->effect.high < o->margin ? GUARD_DOES_NOT : GUARD_TOO_FEW;
 }
 
 static mantel_haenszel_result

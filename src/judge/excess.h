@@ -25,7 +25,7 @@
 #include "judge/score.h"
 
 typedef enum {
-  GUARD_TOO_FEW, /* cannot tell */
+  GUARD_TOO_FEW, /* cannot tell; always so of fewer noisy pictures than `least` */
   GUARD_COSTS,   /* effect > 0: the lower end of its 1 - 2 alpha interval is above 0 */
   GUARD_DOES_NOT, /* effect < margin: the upper end of its `level` interval is below the margin. An equivalence statement, not
                      a lack of significance; where both hold, GUARD_COSTS is said */
@@ -46,6 +46,9 @@ typedef struct {
   double level;  /* 0.95 */
   double alpha;  /* 0.01, one-sided: how often the guard may say `costs` where there is no effect */
   double margin; /* 0.05: an effect below 5 points of the error rate is none worth speaking of */
+  gsize
+      least; /* 5: noisy pictures. The guard asks it of each of two dozen kinds, and two of two wrong comes about by chance too
+                    often for that */
 } excess_options;
 void excess_options_init (excess_options *o);
 

@@ -12,6 +12,7 @@
 #include "noise/detector_internal.h"
 
 #define LEAST_GIVEN 20
+#define NO_CHANCE   -50 /* log odds */
 
 /* --- making -------------------------------------------------------------------------------- */
 
@@ -42,6 +43,7 @@ detector_new (gsize d, int n_kinds, const char *const *kinds, const char *const 
   made->d = d;
   made->known = n_kinds;
   made->stretch = 1;
+  made->colour = -1;
   for (int k = 0; k < n_kinds; k++)
     {
       made->kinds[k] = g_strdup (kinds[k]);
@@ -188,12 +190,32 @@ detector_outside (const detector *d, const float *measures)
 }
 
 void
+detector_know_colour (detector *d, gsize measure)
+{
+  d->colour = (gssize) measure;
+}
+
+static void
+pass_over_colour (const detector *d, float *kinds)
+{
+  static const char *const of_colour[] = { "saturation", "colour-cast" };
+  for (gsize i = 0; i < G_N_ELEMENTS (of_colour); i++)
+    {
+      int k = detector_kind_find (d, of_colour[i]);
+      if (k >= 0)
+        kinds[k] = NO_CHANCE;
+    }
+}
+
+void
 detector_judge (const detector *d, const float *measures, judgement *j)
 {
   float z[DETECTOR_MOST_MEASURES], room[DETECTOR_MOST_MEASURES], severities[DETECTOR_MOST_KINDS];
   *j = (judgement){ 0 };
   detector_standardise (d, measures, z);
   detector_scores (d, z, j->kinds, severities);
+  if (d->colour >= 0 && measures[d->colour] <= 0)
+    pass_over_colour (d, j->kinds);
   double strangeness = detector_strangeness (d, z, room);
   j->kinds[d->known] = (float) (d->strange_slope * log (MAX (strangeness, 1e-6)) + d->strange_offset);
   for (int k = 1; k < d->known; k++)

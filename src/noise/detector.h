@@ -28,6 +28,10 @@ const char *detector_kind (const detector *d, int kind);
 const char *detector_family (const detector *d, int kind);
 int detector_kind_find (const detector *d, const char *name); /* -1: none */
 
+/* `measure`: the one that is 0 for a picture without any colour. Such a picture has none that could be wrong: from then on
+ * the kinds "saturation" and "colour-cast" are passed over for it, their scores -50. */
+void detector_know_colour (detector *d, gsize measure);
+
 typedef struct {
   float score;    /* of all kinds joined, log odds against clean: larger is worse. Ranks pictures. */
   float noise;    /* 0..1: the probability of being degraded, where DETECTOR_PREVALENCE of the pictures are */

@@ -31,6 +31,7 @@ struct detector {
   double stretch, shift; /* after detector_calibrate: what the shipped pictures' score would be */
   float *given;          /* its scores, ascending; NULL: not calibrated */
   gsize n_given;
+  gssize colour;     /* the measure of detector_know_colour; -1: none */
   char *name, *note; /* note: how the table was made, kept in its file */
   float *all;
   gsize n_all;

@@ -12,28 +12,20 @@
 #include <math.h>
 #include <string.h>
 
-static void
-append_plural (GString *out, guint64 n, const char *one, const char *many)
-{
-  html_append_count (out, n);
-  g_string_append_c (out, ' ');
-  g_string_append (out, n == 1 ? one : many);
-}
-
-/* The report in one sentence: "33 pictures in 10 clusters; 1 could not be read". */
+/* "33 pictures in 10 clusters; 1 could not be read". */
 static char *
-headline (const report *r)
+what_there_is (const report *r)
 {
   if (r->found == 0)
     return g_strdup ("No pictures were found");
   GString *out = g_string_new (NULL);
   if (r->clusters.k > 0)
     {
-      append_plural (out, r->clusters.n, "picture in ", "pictures in ");
-      append_plural (out, (guint64) r->clusters.k, "cluster", "clusters");
+      html_append_plural (out, r->clusters.n, "picture in ", "pictures in ");
+      html_append_plural (out, (guint64) r->clusters.k, "cluster", "clusters");
     }
   else
-    append_plural (out, r->found, "picture", "pictures");
+    html_append_plural (out, r->found, "picture", "pictures");
   if (r->unreadable == r->found)
     g_string_append (out, r->found == 1 ? "; it could not be read" : "; none could be read");
   else if (r->unreadable > 0)
@@ -44,6 +36,36 @@ headline (const report *r)
     }
   else
     g_string_append (out, r->found == 1 ? "; it could be read" : "; all could be read");
+  return g_string_free (out, FALSE);
+}
+
+/* The answer in one sentence, without a full stop: "140 of 300 pictures are too degraded to judge by". */
+static char *
+headline (const report *r)
+{
+  const report_noise *n = &r->noise;
+  if (r->headline != NULL)
+    return g_strconcat (r->headline, html_noise_is_astray (n) ? "; but the detector does not know such pictures" : "",
+                        NULL);
+  if (n->detector == NULL || n->judged == 0)
+    return what_there_is (r);
+  gboolean astray = html_noise_is_astray (n), one = n->judged == 1;
+  GString *out = g_string_new (one ? "The" : n->noisy == 0 || n->noisy == n->judged ? "All " : NULL);
+  if (!one)
+    {
+      html_append_count (out, n->noisy == 0 ? n->judged : n->noisy);
+      if (n->noisy > 0 && n->noisy < n->judged)
+        {
+          g_string_append (out, " of ");
+          html_append_count (out, n->judged);
+        }
+    }
+  g_string_append (out, one ? " picture" : " pictures");
+  gboolean singular = one || n->noisy == 1;
+  g_string_append (out, astray ? (singular ? " looks" : " look") : singular ? " is" : " are");
+  g_string_append (out, n->noisy == 0 ? " fit to judge by" : " too degraded to judge by");
+  if (astray)
+    g_string_append (out, ", to a detector that does not know such pictures");
   return g_string_free (out, FALSE);
 }
 
@@ -85,18 +107,24 @@ append_head (GString *out, const char *title)
 static void
 append_lead (GString *out, const report *r)
 {
-  if (r->clusters.k > 0)
-    g_string_append (out, "<p class=\"lead\">Pictures that look alike stand together. Each cluster is shown by its "
-                          "most typical pictures, the one nearest to its centre first.</p>\n");
+  g_string_append (out, "<p class=\"lead\">");
+  if (r->noise.detector != NULL && r->noise.judged > 0)
+    {
+      g_autofree char *sentence = what_there_is (r);
+      html_append_text (out, sentence);
+      g_string_append_c (out, '.');
+    }
+  else if (r->clusters.k > 0)
+    g_string_append (out, "Pictures that look alike stand together. Each cluster is shown by its "
+                          "most typical pictures, the one nearest to its centre first.");
   else if (r->found == 0)
-    g_string_append (
-        out, "<p class=\"lead\">Nothing was there to be looked at. <code>manifest.csv</code> names every file that "
-             "was left out, and why.</p>\n");
+    g_string_append (out, "Nothing was there to be looked at. <code>manifest.csv</code> names every file that "
+                          "was left out, and why.");
   else if (r->ok + r->damaged == 0)
-    g_string_append (
-        out, "<p class=\"lead\">Without a readable picture there is nothing to cluster. The reasons are below.</p>\n");
+    g_string_append (out, "Without a readable picture there is nothing to cluster. The reasons are below.");
   else
-    g_string_append (out, "<p class=\"lead\">The pictures have not been clustered.</p>\n");
+    g_string_append (out, "The pictures have not been clustered.");
+  g_string_append (out, "</p>\n");
 }
 
 /* --- tiles ------------------------------------------------------------------------------------ */
@@ -135,12 +163,12 @@ append_cluster_tiles (GString *out, const report *r)
       most = MAX (most, c->size);
     }
   if (most > 0 && least == most)
-    append_plural (spread, most, "picture each", "pictures each");
+    html_append_plural (spread, most, "picture each", "pictures each");
   else if (most > 0)
     {
       html_append_count (spread, least);
       g_string_append (spread, " to ");
-      append_plural (spread, most, "picture each", "pictures each");
+      html_append_plural (spread, most, "picture each", "pictures each");
     }
   append_count_tile (out, "Clusters", (guint64) r->clusters.k, spread->str, FALSE);
   begin_tile (out, "Silhouette", FALSE);
@@ -160,6 +188,24 @@ append_noise_tile (GString *out, const report_noise *n)
 }
 
 static void
+append_copies_tile (GString *out, const report_repeats *r)
+{
+  guint64 groups = r->exact_groups + r->near_groups;
+  if (groups == 0)
+    return;
+  g_autoptr (GString) small = g_string_new ("<a href=\"#copies\">");
+  if (r->groups_across > 0)
+    {
+      html_append_count (small, r->groups_across);
+      g_string_append (small, " across splits");
+    }
+  else
+    g_string_append (small, "equal or nearly so");
+  g_string_append (small, "</a>");
+  append_count_tile (out, "Groups of duplicates", groups, small->str, r->groups_across > 0);
+}
+
+static void
 append_tiles (GString *out, const report *r)
 {
   g_autoptr (GString) small = g_string_new (NULL);
@@ -176,8 +222,9 @@ append_tiles (GString *out, const report *r)
       g_string_append (small, r->damaged > 0 ? " readable, whole or in part" : " readable");
     }
   g_string_append (out, "<dl class=\"tiles\">\n");
-  append_count_tile (out, "Pictures found", r->found, small->str, FALSE);
   append_noise_tile (out, &r->noise);
+  append_count_tile (out, "Pictures found", r->found, small->str, FALSE);
+  append_copies_tile (out, &r->repeats);
   if (r->clusters.k > 0)
     append_cluster_tiles (out, r);
   append_count_tile (out, "Not readable", r->unreadable,
@@ -304,7 +351,11 @@ report_write_html (const report *r, const char *dir, GError **error)
   append_lead (out, r);
   append_tiles (out, r);
   g_string_append (out, "</header>\n<main id=\"content\">\n");
+  html_append_judging (out, r);
   html_append_noise (out, r);
+  html_append_splits (out, r);
+  html_append_repeats (out, r);
+  html_append_probes (out, r);
   html_append_clusters (out, r);
   html_append_charts (out, r);
   append_problems (out, r);

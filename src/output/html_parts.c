@@ -21,6 +21,21 @@ html_silhouette_words (double silhouette)
                              : "the clusters overlap";
 }
 
+void
+html_append_plural (GString *out, guint64 n, const char *one, const char *many)
+{
+  html_append_count (out, n);
+  g_string_append_c (out, ' ');
+  g_string_append (out, n == 1 ? one : many);
+}
+
+void
+html_append_percent (GString *out, double share)
+{
+  html_append_number (out, "%.1f", 100 * share);
+  g_string_append (out, "\u00a0%");
+}
+
 /* --- clusters --------------------------------------------------------------------------------- */
 
 static void
@@ -160,8 +175,9 @@ html_append_clusters (GString *out, const report *r)
     return;
   g_string_append (
       out,
-      "<section aria-labelledby=\"clusters\">\n<h2 id=\"clusters\">Clusters</h2>\n<p class=\"note\">Largest first; "
-      "within each, the pictures nearest to the centre first. The bar is the cluster\u2019s share of all "
+      "<section aria-labelledby=\"clusters\">\n<h2 id=\"clusters\">Clusters</h2>\n<p class=\"note\">Pictures that look "
+      "alike stand together. Largest first; within each, the pictures nearest to the centre first. The bar is the "
+      "cluster\u2019s share of all "
       "pictures.");
   if (r->noise.noisy > 0)
     g_string_append (out, " Pictures too degraded to judge by are marked, and their kind stands below them.");

@@ -350,6 +350,39 @@ cluster_object (const report *r, const report_cluster *c)
   return o;
 }
 
+/* The duplicates of summary.json, and the groups that are shown. */
+static json_t *
+duplicates_in_full (const report_repeats *r)
+{
+  json_t *o = duplicates_object (r);
+  if (!json_is_object (o))
+    return o;
+  json_t *groups = json_array ();
+  for (guint i = 0; i < r->shown->len; i++)
+    {
+      const report_copies *g = r->shown->pdata[i];
+      json_t *one = json_object (), *files = json_array ();
+      json_object_set_new (one, "group", count (g->group));
+      json_object_set_new (one, "kind", json_string (g->exact ? "exact" : "near"));
+      json_object_set_new (one, "across", json_boolean (g->across));
+      json_object_set_new (one, "pictures", count (g->pictures));
+      for (guint c = 0; c < g->copies->len; c++)
+        {
+          const report_copy *copy = g->copies->pdata[c];
+          json_t *file = json_object ();
+          json_object_set_new (file, "file", text (copy->file));
+          json_object_set_new (file, "split", text (copy->split));
+          json_object_set_new (file, "similarity", measure (copy->similarity));
+          json_object_set_new (file, "thumbnail", preview_object (&copy->preview));
+          json_array_append_new (files, file);
+        }
+      json_object_set_new (one, "files", files);
+      json_array_append_new (groups, one);
+    }
+  json_object_set_new (o, "groups", groups);
+  return o;
+}
+
 static json_t *
 problems_list (const report *r)
 {
@@ -385,7 +418,7 @@ report_document (const report *r)
   set_counts (counts, r);
   json_object_set_new (o, "counts", counts);
   json_object_set_new (o, "noise", noise_in_full (&r->noise));
-  json_object_set_new (o, "duplicates", duplicates_object (&r->repeats));
+  json_object_set_new (o, "duplicates", duplicates_in_full (&r->repeats));
   json_object_set_new (o, "splits", splits_list (&r->repeats));
   json_object_set_new (o, "probes", probes_object (&r->probes));
   json_object_set_new (o, "clustering", clustering_object (&r->clusters));

@@ -9,13 +9,13 @@
 
 #define SHOWN_AT_ONCE   12        /* of the worst; the others unfold */
 #define TOO_MANY_UNLIKE (1.0 / 3) /* of the judged: then the verdicts are not to be relied on */
+#define SHORT_TABLE     8         /* kinds that leave room below their table for the method */
 #define SENTENCES       3         /* why, beside a picture */
 
-static void
-append_percent (GString *out, double share)
+gboolean
+html_noise_is_astray (const report_noise *n)
 {
-  html_append_number (out, "%.1f", 100 * share);
-  g_string_append (out, "\u00a0%");
+  return n->vouched == 0 && n->judged > 0 && (double) n->unlike > TOO_MANY_UNLIKE * (double) n->judged;
 }
 
 /* --- the answer ---------------------------------------------------------------------------------- */
@@ -40,17 +40,17 @@ append_answer (GString *out, const report_noise *n)
       g_string_append (out, n->judged == 1 ? " picture" : " pictures");
       g_string_append (out, n->noisy == 1 ? " is" : " are");
       g_string_append (out, " too degraded to judge a classifier by (");
-      append_percent (out, (double) n->noisy / (double) n->judged);
+      html_append_percent (out, (double) n->noisy / (double) n->judged);
       g_string_append_c (out, ')');
     }
   if (isfinite (n->share))
     {
       g_string_append (out, "; about ");
-      append_percent (out, n->share);
+      html_append_percent (out, n->share);
       g_string_append (out, " (");
       html_append_number (out, "%.1f", 100 * n->low);
       g_string_append (out, " to ");
-      html_append_number (out, "%.1f", 100 * n->high);
+      html_append_percent (out, n->high);
       g_string_append (out, ") are truly degraded");
     }
   if (n->noisy > 0 && isfinite (n->wrong))
@@ -72,7 +72,7 @@ append_unlike (GString *out, const report_noise *n)
   g_string_append (out, many ? "<p class=\"warning\"><b>" : "<p class=\"note\">");
   html_append_count (out, n->unlike);
   g_string_append (out, n->unlike == 1 ? " picture (" : " pictures (");
-  append_percent (out, share);
+  html_append_percent (out, share);
   g_string_append_printf (out, "%s unlike everything the detector knows", n->unlike == 1 ? ") is" : ") are");
   if (many && n->vouched == 0)
     g_string_append (
@@ -170,7 +170,7 @@ append_kind (GString *out, const report_noise *n, const report_kind *k)
   g_string_append (out, "</td><td class=\"share\">");
   html_append_bar (out, "bar", (double) k->pictures / (double) most->pictures);
   g_string_append (out, "</td><td class=\"number percent\">");
-  append_percent (out, (double) k->pictures / (double) n->judged);
+  html_append_percent (out, (double) k->pictures / (double) n->judged);
   g_string_append (out, "</td><td class=\"number severity\">");
   html_append_number (out, "%.1f", k->severity);
   g_string_append (out, "</td><td class=\"spread\">");
@@ -218,9 +218,10 @@ append_histogram (GString *out, const report_noise *n)
                        .right_label = "too degraded" };
   g_string_append (out, "<figure class=\"panel\">\n<figcaption><h3>How the scores lie</h3>\n<p>");
   html_append_number (out, "%.4g", 100 * n->false_alarms);
-  g_string_append (
-      out, "\u00a0% of clean pictures are expected above the threshold. The wider the valley around it, the surer the "
-           "verdicts; the outermost bars hold what lies beyond.</p></figcaption>\n");
+  g_string_append (out, "\u00a0% of clean pictures are expected above the threshold: right of it stand the pictures "
+                        "too degraded, left of it the fit "
+                        "ones. The wider the valley around it, the surer the "
+                        "verdicts; the outermost bars hold what lies beyond.</p></figcaption>\n");
   plot_append_histogram (out, &p);
   g_string_append (out, "</figure>\n");
 }
@@ -258,11 +259,11 @@ append_verdict (GString *out, const report_shot *s)
     {
       g_string_append (out, "severity ");
       html_append_number (out, "%.1f", s->severity);
-      g_string_append (out, ", ");
+      g_string_append (out, " of 5, ");
     }
   g_string_append (out, "noise ");
   html_append_number (out, "%.3f", s->noise);
-  g_string_append (out, "</span></p>\n");
+  g_string_append (out, " of 1</span></p>\n");
 }
 
 static void
@@ -399,10 +400,19 @@ html_append_noise (GString *out, const report *r)
   append_answer (out, n);
   append_unlike (out, n);
   g_string_append (out, "<div class=\"panels\">\n");
+  gboolean short_table = n->kinds->len > 0 && n->kinds->len <= SHORT_TABLE;
+  if (short_table)
+    g_string_append (out, "<div class=\"beside\">\n");
   append_kinds (out, n);
+  if (short_table)
+    {
+      append_method (out, n);
+      g_string_append (out, "</div>\n");
+    }
   g_string_append (out, "<div class=\"beside\">\n");
   append_histogram (out, n);
-  append_method (out, n);
+  if (!short_table)
+    append_method (out, n);
   g_string_append (out, "</div>\n</div>\n");
   append_all_worst (out, n);
   if (n->below->len + n->above->len > 0)

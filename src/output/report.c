@@ -17,6 +17,7 @@
 #define MEMBERS_IN_ALL   960 /* thumbnails in one report, before MEMBERS_AT_LEAST takes over */
 #define MEMBERS_AT_LEAST 3
 #define MEMBER_SIDE      96 /* pixels, the long side */
+#define COPY_SIDE        128
 
 static void
 setting_free (gpointer data)
@@ -120,6 +121,8 @@ report_clear (report *r)
   noise_clear (&r->noise);
   report_repeats_clear (&r->repeats);
   report_probes_clear (&r->probes);
+  g_free (r->headline);
+  report_judging_free (r->judging);
   g_free (r->judged_summary);
   g_free (r->judged);
   *r = (report){ 0 };
@@ -242,8 +245,30 @@ add_problem (report *r, const store_picture *p)
   g_ptr_array_add (r->problems, problem);
 }
 
+/* Of the copies that are shown: file -> path, "" until the pictures have passed by. Files belong to the report. */
+static GHashTable *
+shown_copies (const report_repeats *r)
+{
+  GHashTable *paths = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  for (guint i = 0; r->shown != NULL && i < r->shown->len; i++)
+    {
+      const report_copies *g = r->shown->pdata[i];
+      for (guint c = 0; c < g->copies->len; c++)
+        g_hash_table_insert (paths, ((report_copy *) g->copies->pdata[c])->file, g_strdup (""));
+    }
+  return paths;
+}
+
+static void
+note_path (GHashTable *paths, const store_picture *p)
+{
+  gpointer file;
+  if (g_hash_table_lookup_extended (paths, p->ref.file, &file, NULL))
+    g_hash_table_insert (paths, file, g_strdup (p->ref.path));
+}
+
 static gboolean
-fill_pictures (store *s, gint64 measures, const job *j, report *r, GError **error)
+fill_pictures (store *s, gint64 measures, GHashTable *copies, const job *j, report *r, GError **error)
 {
   g_autoptr (GError) fault = NULL;
   g_autoptr (store_cursor) cursor = store_cursor_new_pixels (s, 0, measures, error);
@@ -262,6 +287,7 @@ fill_pictures (store *s, gint64 measures, const job *j, report *r, GError **erro
       else
         r->unreadable++;
       noise_sums_add (noise, &p);
+      note_path (copies, &p);
       if (!ok && r->problems->len < REPORT_PROBLEMS)
         add_problem (r, &p);
     }
@@ -340,15 +366,37 @@ fill_previews (const report_callbacks *c, const GPtrArray *paths, const job *j, 
   return TRUE;
 }
 
+static gboolean
+fill_copies (const report_callbacks *c, GHashTable *paths, const job *j, report_repeats *r, GError **error)
+{
+  for (guint i = 0; c->preview != NULL && r->shown != NULL && i < r->shown->len; i++)
+    {
+      GPtrArray *copies = ((report_copies *) r->shown->pdata[i])->copies;
+      if (!job_go_on (j, error))
+        return FALSE;
+      for (guint k = 0; k < copies->len; k++)
+        {
+          report_copy *copy = copies->pdata[k];
+          const char *path = g_hash_table_lookup (paths, copy->file);
+          if (*path != '\0')
+            copy->preview.jpeg = c->preview (c->user, path, COPY_SIDE, &copy->preview.width, &copy->preview.height);
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 report_fill (store *s, const report_callbacks *callbacks, const job *j, report *r, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   report_init (r);
   fill_kept (s, r);
-  if (fill_groups (s, j, paths, r, error) && fill_pictures (s, callbacks == NULL ? 0 : callbacks->measures, j, r, error)
+  g_autoptr (GHashTable) copies = shown_copies (&r->repeats);
+  gint64 measures = callbacks == NULL ? 0 : callbacks->measures;
+  if (fill_groups (s, j, paths, r, error) && fill_pictures (s, measures, copies, j, r, error)
       && (callbacks == NULL
-          || (fill_previews (callbacks, paths, j, r, error) && noise_fill_shots (&r->noise, callbacks, j, error))))
+          || (fill_previews (callbacks, paths, j, r, error) && noise_fill_shots (&r->noise, callbacks, j, error)
+              && fill_copies (callbacks, copies, j, &r->repeats, error))))
     return TRUE;
   report_clear (r);
   return FALSE;

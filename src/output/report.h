@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base/job.h"
+#include "output/preview.h"
+#include "output/report_judging.h"
 #include "output/report_probes.h"
 #include "output/report_repeats.h"
 #include "types.h"
@@ -15,12 +17,6 @@ struct store;
 #define REPORT_WORST    48  /* noisy pictures shown, in all */
 #define REPORT_DOUBTFUL 12  /* pictures shown on either side of the threshold */
 #define REPORT_BINS     64  /* of the histogram, at most */
-
-/* A small JPEG of a picture; `jpeg` is NULL when the picture could not be read again. */
-typedef struct {
-  GBytes *jpeg;
-  int width, height;
-} report_preview;
 
 typedef struct {
   char *file;
@@ -96,6 +92,8 @@ typedef struct {
   clustering clusters;           /* curve and variances; no rows */
   GPtrArray *groups;             /* of report_cluster */
   GPtrArray *problems;           /* of report_problem: damaged and unreadable, by file, at most REPORT_PROBLEMS */
+  char *headline;                /* of the page, without its last stop; NULL: the page makes its own */
+  report_judging *judging;       /* for the page; NULL: nobody asked */
   char *judged_summary, *judged; /* JSON: keys of summary.json as an object, and 'judging' of report.json; NULL: none */
 } report;
 

@@ -232,9 +232,10 @@ open_database (store *s, GError **error)
 static gboolean
 check_folder (store *s, GError **error)
 {
-  static const char *const ours[] = { "images.csv",     "noise.csv",   "clusters.csv", "manifest.csv",
-                                      "duplicates.csv", "probes.csv",  "classes.csv",  "confusions.csv",
-                                      "summary.json",   "report.json", "report.html" };
+  static const char *const ours[] = { "images.csv",     "noise.csv",  "clusters.csv",  "manifest.csv",
+                                      "duplicates.csv", "probes.csv", "classes.csv",   "confusions.csv",
+                                      "owed.csv",       "slices.csv", "suspected.csv", "summary.json",
+                                      "report.json",    "report.html" };
   g_autofree char *database = g_build_filename (s->dir, "pardon.db", NULL);
   if (g_file_test (database, G_FILE_TEST_EXISTS))
     return TRUE;

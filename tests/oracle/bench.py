@@ -17,6 +17,7 @@ import tap
 SOURCE = os.environ.get("PARDON_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 BENCH = os.path.join(SOURCE, "bench")
 sys.path.insert(0, BENCH)
+import bench_accuracy  # noqa: E402
 import bench_noise  # noqa: E402
 import bench_pairs  # noqa: E402
 import bench_sources  # noqa: E402
@@ -52,6 +53,19 @@ def test_wilson():
         got = figures.wilson(found, of)
         assert max(abs(g - w) for g, w in zip(got, wanted)) < 5.1e-5, (found, of, got)
     assert figures.wilson(20, 20)[1] == 1 and all(map(math.isnan, figures.wilson(0, 0)))
+
+
+def test_accuracy_over_sets():
+    """Counts by hand; the interval of a mean by SciPy; the 15 kinds."""
+    from scipy import stats
+    sets = [{"gap": g, "kept": k, "n_clean": 150} for g, k in ((-0.01, 141), (-0.04, 144), (0.005, 135), (-0.02, 150))]
+    s, gaps = bench_accuracy.summarise(sets), [x["gap"] for x in sets]
+    assert abs(s["gap"] + 0.01625) < 1e-12 and s["gap_largest"] == -0.04 and s["reached_gap"] and abs(s["kept"] - 0.95) < 1e-12 and s["reached_kept"]
+    wanted = stats.t.interval(0.95, 3, loc=np.mean(gaps), scale=stats.sem(gaps))
+    assert max(abs(a - b) for a, b in zip(s["gap_interval"], wanted)) < 1e-12
+    assert not bench_accuracy.summarise(sets[1:2])["reached_gap"] and math.isnan(bench_accuracy.summarise(sets[1:2])["gap_interval"][0])
+    assert not bench_accuracy.summarise([dict(x, kept=120) for x in sets])["reached_kept"]
+    assert len(bench_accuracy.KINDS) == 15 and set(bench_accuracy.KINDS) <= set(noise_sets.KINDS) and "elastic" in bench_accuracy.KINDS
 
 
 def test_delong():

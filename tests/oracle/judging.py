@@ -324,6 +324,168 @@ def test_compare():
     assert done.returncode == 2 and "no picture was judged in both" in done.stderr, done
 
 
+def benjamini_hochberg(p):
+    """As statsmodels' fdr_bh."""
+    p = np.asarray(p, float)
+    order = np.argsort(p)
+    q = np.minimum.accumulate((p[order] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
+    out = np.empty_like(q)
+    out[order] = np.minimum(q, 1)
+    return out
+
+
+def suspects_anew(label, p):
+    """Northcutt et al. 2021, section 3: who is off the diagonal of the confident joint, by NumPy; and the normalised margin of each."""
+    known = label >= 0
+    thresholds = np.array([p[known & (label == c), c].mean() if (known & (label == c)).any() else np.inf for c in range(p.shape[1])])
+    found = {}
+    for i in np.flatnonzero(known):
+        passed = np.where(p[i] >= thresholds, p[i], -1)
+        j = int(passed.argmax())
+        if passed[j] >= 0 and j != label[i]:
+            found[int(i)] = (j, p[i, label[i]] - np.delete(p[i], label[i]).max())
+    return found
+
+
+def test_owed_rows_and_groups():
+    given = answers(wrong=(0.4, 0.7))
+    text = judge("owed", given)
+    s, j, table = check_counts("owed", given)
+    owed = {r["file"]: r for r in table if r["verdict"] == "owed"}
+    listed = rows("owed", "owed.csv")
+    assert [r["file"] for r in listed] == list(owed) and len(owed) > 10
+    for r in listed:
+        assert all(r[k] == owed[r["file"]][k] for k in ("label", "prediction", "confidence")), r
+        assert r["group"] and float(r["distance"]) >= 0
+    sizes = {}
+    for r in listed:
+        sizes[int(r["group"])] = sizes.get(int(r["group"]), 0) + 1
+    assert {g["id"]: g["size"] for g in j["owed_groups"]} == sizes and sum(sizes.values()) == s["verdicts"]["owed"]
+    assert [g["size"] for g in j["owed_groups"]] == sorted(sizes.values(), reverse=True) and j["groups_seen_by"] == "the built-in look descriptor"
+    for g, short in zip(j["owed_groups"], s["owed_groups"]):
+        mine = sorted((r for r in listed if int(r["group"]) == g["id"]), key=lambda r: float(r["distance"]))
+        shown = [m["file"] for m in g["members"]]
+        assert shown == short["members"] and len(shown) == min(8, g["size"]) and set(shown) <= {r["file"] for r in mine}
+        assert [m["distance"] for m in g["members"]] == [float(r["distance"]) for r in mine][:8]
+        assert all(m["thumbnail"]["uri"].startswith("data:image/jpeg;base64,") for m in g["members"])
+        assert f"{g['alike']} picture" in g["line"] and f"{g['size']} wrong" in g["line"]
+        pairs = [(r["label"], r["prediction"]) for r in mine]
+        assert all(pairs.count((c["label"], c["prediction"])) == c["pictures"] for c in g["confusions"])
+    said = [line for line in text.splitlines() if "owed, group" in line]
+    assert len(said) == min(5, len(sizes)) and all(j["owed_groups"][i]["line"] in line for i, line in enumerate(said))
+
+
+def test_slices_and_their_q():
+    """A camera that errs is found, and q are Benjamini and Hochberg's of the p that are there; without one, nothing is."""
+    folder = os.path.join(os.environ.get("PARDON_SHARED", ""), "data", "imagenette")
+    if not os.path.isdir(folder):
+        raise tap.Skip("no shared pictures")
+    wnids, rng = sorted(os.listdir(folder)), np.random.default_rng(4)
+    files = [w + "/" + f for w in wnids for f in sorted(os.listdir(os.path.join(folder, w)))]
+    for out, rate in (("slices", 0.55), ("even", 0.12)):
+        lines = []
+        for f in files:
+            t, camera = wnids.index(f.split("/")[0]), "AAABB,"[rng.integers(6)]
+            wrong = rng.random() < (rate if camera == "," else 0.12)
+            lines.append((f, wnids[(t + int(rng.integers(1, 10))) % 10 if wrong else t], camera))
+        text = scan(folder, out, "--labels", "folders", "--predictions", write(out + ".csv", ["file", "prediction", "camera"], lines))
+        table, j = rows(out, "slices.csv"), document(out, "report.json")["judging"]
+        p, q = ([float(r[k]) for r in table] for k in "pq")
+        assert len(table) == len(j["slices"]) > 0 and np.allclose(q, benjamini_hochberg(p), rtol=1e-5) and p == sorted(p)
+        for r, s in zip(table, j["slices"]):
+            assert r["significant"] == str(int(float(r["q"]) <= 0.02)) and (r["line"], r["kind"]) == (s["line"], s["kind"])
+            assert 0 <= float(r["p"]) <= float(r["q"]) <= 1 and int(r["wrong"]) <= int(r["pictures"]) and int(r["tested"]) <= int(r["pictures"])
+        significant = [r for r in table if r["significant"] == "1"]
+        assert text.count("classifier: slice: ") == min(5, len(significant))
+        if out == "even":
+            assert not significant and "no slice of the fit pictures has shown more mistakes" in text, text
+            continue
+        assert "): camera = ," in significant[0]["line"], significant
+        verdicts = {r["file"]: r["verdict"] for r in rows(out)}
+        fit = {r["file"] for r in rows(out) if r["noisy"] == "0"}
+        mine = [f for f, _, camera in lines if camera == "," and f in fit]
+        assert int(significant[0]["pictures"]) == len(mine) and int(significant[0]["wrong"]) == sum(verdicts[f] == "owed" for f in mine)
+        assert all(verdicts[m["file"]] == "owed" and m["file"] in mine for m in j["slices"][0]["members"]) and j["slices"][0]["column"] == "camera"
+
+
+def test_suspected_by_the_likeliest_class_alone():
+    given = answers()
+    judge("four", given)
+    s, j, table = check_counts("four", given)
+    assert s["suspected_labels"]["fallback"] is True
+    order = sorted(CLASSES)
+    fit = [r for r in table if r["noisy"] == "0" and r["label"] and r["prediction"]]
+    p = np.empty((len(fit), 4))
+    for i, r in enumerate(fit):
+        p[i] = (1 - float(r["confidence"])) / 3
+        p[i, order.index(r["prediction"])] = float(r["confidence"])
+    want = {}
+    for i, (_, margin) in suspects_anew(np.array([order.index(r["label"]) for r in fit]), p).items():
+        if p[i].argmax() == order.index(fit[i]["prediction"]) and p[i].max() > 0.5:
+            want[fit[i]["file"]] = margin
+    found = rows("four", "suspected.csv")
+    assert set(want) <= {r["file"] for r in found} and len(found) == s["suspected_labels"]["n"]
+    assert [int(r["rank"]) for r in found] == list(range(1, len(found) + 1))
+    for r in found:
+        if r["file"] in want:
+            close(float(r["score"]), -want[r["file"]], 1e-5)
+
+
+def test_suspected_labels_of_imagenette():
+    """5 % of the labels flipped: average precision of the list at least .8; and the list is NumPy's over the very probabilities."""
+    shared = os.environ.get("PARDON_SHARED", "")
+    model, pictures_ = (os.path.join(shared, *x) for x in (("models", "mobilenetv2.onnx"), ("data", "imagenette")))
+    if not os.path.exists(model):
+        raise tap.Skip("no shared models")
+    rng = np.random.default_rng(12)
+    wnids = sorted(os.listdir(pictures_))
+    truth = {w + "/" + f: w for w in wnids for f in sorted(os.listdir(os.path.join(pictures_, w)))}
+    flipped = set(rng.choice(sorted(truth), len(truth) // 20, replace=False).tolist())
+    given = {f: wnids[(wnids.index(w) + int(rng.integers(1, 10))) % 10] if f in flipped else w for f, w in truth.items()}
+    out = place("flips")
+    options = ["--labels", write("flips.csv", ["file", "label"], given.items()), "--classifier", model, "--classes",
+               os.path.join(shared, "models", "imagenet_classes.txt"), "--class-ids", os.path.join(shared, "models", "imagenet_wnids.txt"),
+               "--scale", "tf", "--restrict-classes"]
+    text = scan(pictures_, "flips", *options)
+    table = {r["file"]: r for r in rows("flips")}
+    found = {r["file"]: float(r["score"]) for r in rows("flips", "suspected.csv")}
+    fit = sorted(f for f, r in table.items() if r["noisy"] == "0")
+    assert set(found) <= set(fit)
+    ap = metrics.average_precision_score([f in flipped for f in fit], [found.get(f, -2) for f in fit])
+    print(f"# average precision {ap:.3f}, {len(found)} suspected, {sum(f in flipped for f in fit)} of {len(fit)} flipped")
+    assert ap >= 0.8, ap
+    s = document("flips", "summary.json")["suspected_labels"]
+    assert s["n"] == len(found) and s["fallback"] is False and s["low"] <= s["share"] <= s["high"]
+    assert f"{len(found)} of {len(fit)} labels of fit pictures are suspected to be wrong" in text and "it was trained on" in text, text
+    assert sum(v["verdict"] == "owed" for v in table.values()) == document("flips", "summary.json")["verdicts"]["owed"]
+    page = open(os.path.join(out, "report.html"), encoding="utf-8").read()
+    assert "Labels that may be wrong" in page and "are owed" in page[page.index("<h1>"):page.index("</h1>")]
+    before = {f: open(os.path.join(out, f), "rb").read() for f in ("owed.csv", "slices.csv", "suspected.csv")}
+    scan(pictures_, "flips", *options, "--threads", "1")
+    assert before == {f: open(os.path.join(out, f), "rb").read() for f in before}
+
+
+def test_nothing_is_left_behind_where_nothing_was_judged():
+    noisy()
+    for f in ("owed.csv", "slices.csv", "suspected.csv"):
+        assert rows("plain", f) == []
+    page = open(place("plain", "report.html"), encoding="utf-8").read()
+    assert "The classifier</h2>" not in page
+    judge("gone", answers())
+    scan(pictures(), "gone")
+    assert rows("gone", "owed.csv") == []
+
+
+def test_the_page_escapes_names():
+    words = ["<b>x</b>", 'a"&\'', "crane", "été"]
+    given = answers(wrong=(0.4, 0.7))
+    judge("escape", given, words)
+    page = open(place("escape", "report.html"), encoding="utf-8").read()
+    assert "<b>x</b>" not in page and "&lt;b&gt;x&lt;/b&gt;" in page and "<script" not in page
+    section = page[page.index('class="classifier"'):]
+    assert "style=" not in section and section.count("<section") >= 1
+
+
 def small_model():
     """Pictures of 8 x 8 to 5 classes: the shared net of make_onnx.py."""
     try:

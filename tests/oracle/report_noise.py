@@ -222,7 +222,7 @@ def test_page_holds_each_number():
     want = "%d of %d pictures are too degraded to judge a classifier by (%.1f %%)" % (
         noise["noisy"], noise["judged"], 100 * noise["noisy"] / noise["judged"])
     assert answer.startswith(want), answer
-    assert "about %.1f %% (%.1f to %.1f) are truly degraded" % (100 * p["share"], 100 * p["low"], 100 * p["high"]) in answer
+    assert "about %.1f %% (%.1f to %.1f %%) are truly degraded" % (100 * p["share"], 100 * p["low"], 100 * p["high"]) in answer
     assert answer.endswith(" % of the flags are expected to be wrong.")
     assert abs(float(re.search(r"and ([0-9.]+) % of the flags", answer).group(1)) - 100 * noise["expected_wrong"]) <= .51
     assert "threshold %.2f" % noise["threshold"] in page
@@ -240,7 +240,7 @@ def test_page_holds_each_number():
     cards = re.findall(r'<li title="([^"]*), score (-?[0-9.]+)">\n<div class="pair">(.*?)\n</li>', page, re.S)
     assert [html.unescape(c[0]) for c in cards] == [w["file"] for w in noise["worst"]]
     for (_, score, card), w in zip(cards, noise["worst"]):
-        assert score == "%.2f" % w["score"] and "severity %.1f, noise %.3f" % (w["severity"], w["noise"]) in card, (card[-400:], w["file"])
+        assert score == "%.2f" % w["score"] and "severity %.1f of 5, noise %.3f of 1" % (w["severity"], w["noise"]) in card, (card[-400:], w["file"])
         assert w["thumbnail"]["uri"] in card and (w["probe"] is None or w["probe"]["uri"] in card)
         assert re.findall(r"<li>(.*?)</li>", card, re.S) == [html.escape(e).replace("&#x27;", "&#39;") for e in w["evidence"]]
     for c in s["document"]["clusters"]:
@@ -257,6 +257,123 @@ def test_same_bytes_and_bounded():
         with open(place("results", name), "rb") as a, open(place("again", name), "rb") as b:
             first, second = a.read(), b.read()
         assert first == second and len(first) < 3_000_000, (name, len(first))
+
+
+# --- copies, splits and probes -------------------------------------------------------------------
+
+def copies():
+    """Two splits with equal and nearly equal pictures across them and within, scanned beside probes; once."""
+    if "copies" in DONE:
+        return DONE["copies"]
+    folder, source = place("copies"), tap.shared("data", "noise-dev")
+    names = sorted(os.listdir(source))[:60]
+    for part in ("train", "val", "else"):
+        os.makedirs(os.path.join(folder, part))
+    for i, name in enumerate(names):
+        os.symlink(os.path.join(source, name), os.path.join(folder, "train" if i < 40 else "val" if i < 55 else "else", name))
+    for i in range(5):
+        os.symlink(os.path.join(source, names[i]), os.path.join(folder, "val", f"same {i} & <b>.png"))
+    for i in range(5, 9):
+        for quality in (95, 80, 60):
+            Image.open(os.path.join(source, names[i])).convert("RGB").save(
+                os.path.join(folder, "val" if i < 7 else "train", f"near {i} {quality}.jpg"), quality=quality)
+    for i in range(9, 20):
+        os.symlink(os.path.join(source, names[i]), os.path.join(folder, "train", f"again {i}.png"))
+    for i in range(6):
+        os.symlink(os.path.join(source, names[20]), os.path.join(folder, "train", f"many {i}.png"))
+    done = subprocess.run([PARDON, "scan", folder, "-o", place("copied"), "--k", "6", "--probes", "80"], capture_output=True, text=True)
+    assert done.returncode == 0, done
+    with open(place("copied", "duplicates.csv"), newline="", encoding="utf-8") as f:
+        rows = list(csv.DictReader(f))
+    with open(place("copied", "report.json"), encoding="utf-8") as f:
+        document = json.load(f)
+    with open(place("copied", "report.html"), encoding="utf-8", newline="") as f:
+        page = f.read()
+    check_page(page)
+    DONE["copies"] = rows, document, page
+    return DONE["copies"]
+
+
+def test_copies_are_those_of_the_table():
+    rows, document, page = copies()
+    groups = {}
+    for row in rows:
+        groups.setdefault(int(row["group"]), []).append(row)
+    shown = document["duplicates"]["groups"]
+    assert len(groups) > 12 == len(shown) == len({g["group"] for g in shown})
+    for g in shown:
+        want = groups[g["group"]]
+        assert (g["kind"], g["across"], g["pictures"]) == (want[0]["kind"], want[0]["across"] == "yes", len(want))
+        files = [f["file"] for f in g["files"]]
+        assert 2 <= len(files) == min(4, len(want)) and files[0] == want[0]["file"] and files == sorted(files, key=str.encode)
+        for f in g["files"]:
+            row = next(r for r in want if r["file"] == f["file"])
+            assert f["split"] == row["split"] and near(f["similarity"], float(row["similarity"])) and f["thumbnail"]["uri"] in page
+        assert not g["across"] or len({f["split"] for f in g["files"]} - {""}) > 1
+    across = sum(g[0]["across"] == "yes" for g in groups.values())
+    assert across == document["duplicates"]["groups_across"] >= 7
+    assert [g["across"] for g in shown] == [True] * min(across, 12) + [False] * (12 - min(across, 12))
+    cards = re.findall(r'<li class="(two|many)( across)?">\n<h3>(.*?)</h3>(.*?)</ol>', page, re.S)
+    assert len(cards) == 12
+    for (size, leak, title, card), g in zip(cards, shown):
+        assert re.sub(" +", " ", words(title)).strip() == "%s %d pictures, group %d" % (
+            "Equal pixels" if g["kind"] == "exact" else "Look the same", g["pictures"], g["group"])
+        assert bool(leak) == g["across"] == ("across splits" in card) and (size == "many") == (len(g["files"]) > 2)
+        said = [words(x) for x in re.findall(r'<span class="like">(.*?)</span>', card)]
+        for word, f in zip(said[1:], g["files"][1:]):
+            want = "equal pixels" if g["kind"] == "exact" else "similarity 1" if f["similarity"] == 1 else \
+                "similarity above 0.999" if f["similarity"] >= .9995 else "similarity %.3f" % f["similarity"]
+            assert word == want, (word, f["similarity"])
+        assert re.findall(r'<span class="split">in (.*?)</span>', card) == [f["split"] for f in g["files"] if f["split"]]
+    assert "and %d more groups in duplicates.csv" % (len(groups) - 12) in words(page)
+    assert "same 0 &amp; &lt;b&gt;.png" in page
+
+
+def test_splits_are_those_of_the_document():
+    _, document, page = copies()
+    table = re.search(r'<table class="splits.*?</table>', page, re.S).group(0)
+    rows = re.findall(r'<tr><th scope="row">(.*?)</tr>', table, re.S)
+    assert [s["name"] for s in document["splits"]] == ["train", "val", ""] and len(rows) == 3
+    for row, split in zip(rows, document["splits"]):
+        cells = [words(c).strip() for c in re.sub(r"<svg.*?</svg>", "", row, flags=re.S).split("<td")]
+        cells = [c.split(">", 1)[-1] for c in cells]
+        assert cells == [split["name"] or "no split", str(split["pictures"]), str(split["noisy"]), "%.1f %%" % (100 * split["noise_rate"]),
+                         "%.1f to %.1f %%" % (100 * split["low"], 100 * split["high"]), "", str(split["copied"])], cells
+    reach = [tuple(map(float, r)) for r in re.findall(r'class="reach"[^>]* x="([0-9.]+)" width="([0-9.]+)"', table)]
+    dots = [float(x) for x in re.findall(r'<circle [^>]*cx="([0-9.]+)"', table)]
+    most = max(s["high"] for s in document["splits"])
+    for (x, width), dot, split in zip(reach, dots, document["splits"]):
+        assert abs(x - 6 - 188 * split["low"] / most) < .06 and abs(dot - 6 - 188 * split["noise_rate"] / most) < .06
+        assert abs(width - 188 * (split["high"] - split["low"]) / most) < .11 and x <= dot <= x + width + .2
+
+
+def test_probes_are_those_of_the_document():
+    _, document, page = copies()
+    probes, clusters = document["probes"], document["probes"]["clusters"]
+    part = re.search(r'<h2 id="probes">.*?</section>', page, re.S).group(0)
+    rows = re.findall(r'<tr><th scope="row">Cluster (\d+)</th>(.*?)</tr>', part, re.S)
+    want = [i for i, c in enumerate(clusters) if c["probes"] and c["many"]] + [i for i, c in enumerate(clusters) if c["probes"] and not c["many"]]
+    assert [int(r[0]) for r in rows] == want
+    for number, row in rows:
+        c = clusters[int(number)]
+        said = dict(re.findall(r'data-is="([^"]*)">([^<]*)<', row))
+        assert said["Probes"] == str(c["probes"]) and said["Come"] == str(c["come"]) and said["Left"] == str(c["left"])
+        assert said["Their share"] == "%.1f\xa0%%" % (100 * c["share"]) and ("probes come here" in row) == c["many"]
+        assert said["p"] == ("below 0.0001" if c["p"] < .0001 else "%.2g" % c["p"]) and words(row).rstrip().endswith(c["kinds"] or "\u2013")
+        assert said["Pictures"] == str(document["clusters"][int(number)]["size"])
+    shown = re.findall(r'<li title="(.*?), cluster (\d+)">', part)
+    assert len(shown) <= 24 and all(clusters[int(c)]["many"] for _, c in shown) and len(shown) == len(set(shown))
+    assert bool(shown) == (probes["many_clusters"] > 0)
+    if probes["many_clusters"] > 0:
+        assert "%d pictures sit with probes" % probes["pictures"] in re.sub(" +", " ", words(part))
+
+
+def test_nothing_to_say_nothing_said():
+    page, found = scanned()["page"], scanned()["document"]["duplicates"]
+    assert 'id="probes"' not in page and 'id="splits"' not in page and ('id="copies"' in page) == (found["exact_groups"] + found["near_groups"] > 0)
+    headline = re.search(r"<h1>(.*?)</h1>", page).group(1)
+    noise = scanned()["noise"]
+    assert headline == "%d of %d pictures are too degraded to judge by." % (noise["noisy"], noise["judged"]), headline
 
 
 # --- made up ------------------------------------------------------------------------------------
@@ -300,11 +417,11 @@ def test_sentences_fit_their_numbers():
 
     def work(folder):
         said, page = answer(folder)
-        assert said == ("40 of 300 pictures are too degraded to judge a classifier by (13.3 %); about 12.0 % (10.0 to 14.0) are truly "
+        assert said == ("40 of 300 pictures are too degraded to judge a classifier by (13.3 %); about 12.0 % (10.0 to 14.0 %) are truly "
                         "degraded, and 9.0 % of the flags are expected to be wrong."), said
         assert 'class="warning"' not in page and "3 pictures (1.0\xa0%) are unlike everything" in page
         said, page = answer(folder, noisy=0, kinds=[], shots=0, wrong="nan", unlike=0)
-        assert said == ("None of the 300 pictures is too degraded to judge a classifier by; about 12.0 % (10.0 to 14.0) are truly "
+        assert said == ("None of the 300 pictures is too degraded to judge a classifier by; about 12.0 % (10.0 to 14.0 %) are truly "
                         "degraded."), said
         assert "unlike everything" not in page and '<ol class="worst">' not in page and '<table class="kinds"' not in page
         assert "By kind" not in page and "Worst first" not in page

@@ -172,6 +172,37 @@ test_excess (void)
   NEAR (excess_dilution (0.1, 0.2), 0.7);
 }
 
+/* Whatever the numbers say, the guard is silent of four pictures and speaks of five: here all wrong, against 95 of 100 right. */
+static void
+test_excess_of_few (void)
+{
+  for (gsize few = 1; few <= 6; few++)
+    {
+      int truth[106] = { 0 }, kind[106];
+      gint8 correct[106], noisy[106];
+      for (gsize i = 0; i < 100 + few; i++)
+        {
+          noisy[i] = i >= 100;
+          correct[i] = i < 95;
+          kind[i] = i >= 100 ? 0 : -1;
+        }
+      judge_rows rows = {
+        .n = 100 + few, .n_classes = 1, .n_kinds = 1, .truth = truth, .correct = correct, .noisy = noisy, .kind = kind
+      };
+      excess_options o;
+      g_auto (excess) e = { 0 };
+      excess_options_init (&o);
+      excess_init (&e, &rows, &o);
+      g_assert_cmpfloat (e.kinds[0].surely, >, few > 1 ? 0.0 : -1.0);
+      g_assert_cmpint (e.kinds[0].guard, ==, few < 5 ? GUARD_TOO_FEW : GUARD_COSTS);
+      g_assert_cmpint (e.total.guard, ==, e.kinds[0].guard);
+      o.least = few;
+      g_auto (excess) bold = { 0 };
+      excess_init (&bold, &rows, &o);
+      g_assert_cmpint (bold.total.guard, ==, bold.total.surely > 0.0 ? GUARD_COSTS : GUARD_TOO_FEW);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,5 +216,6 @@ main (int argc, char **argv)
   g_test_add_func ("/judge/rates", test_rates);
   g_test_add_func ("/judge/verdicts", test_verdicts);
   g_test_add_func ("/judge/excess", test_excess);
+  g_test_add_func ("/judge/excess/few", test_excess_of_few);
   return g_test_run ();
 }

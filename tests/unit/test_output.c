@@ -240,50 +240,6 @@ test_whole_file_refused (void)
   remove_folder (dir);
 }
 
-static void
-check_headline (report *r, const char *want)
-{
-  g_autofree char *dir = make_folder ();
-  g_autoptr (GError) error = NULL;
-  g_assert_true (report_write_html (r, dir, &error));
-  g_autofree char *page = read_file (dir, "report.html");
-  g_autofree char *heading = g_strdup_printf ("<h1>%s.</h1>", want);
-  if (strstr (page, heading) == NULL)
-    g_error ("no %s", heading);
-  remove_folder (dir);
-}
-
-static void
-test_headlines (void)
-{
-  static const struct {
-    guint64 found, unreadable, clustered;
-    int k;
-    const char *want;
-  } cases[] = {
-    { 0, 0, 0, 0, "No pictures were found" },
-    { 1, 1, 0, 0, "1 picture; it could not be read" },
-    { 1, 0, 1, 1, "1 picture in 1 cluster; it could be read" },
-    { 9, 9, 0, 0, "9 pictures; none could be read" },
-    { 34, 1, 33, 10, "33 pictures in 10 clusters; 1 could not be read" },
-    { 1500000, 0, 1500000, 20, "1,500,000 pictures in 20 clusters; all could be read" },
-    { 5, 2, 0, 0, "5 pictures; 2 could not be read" },
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      report r;
-      report_init (&r);
-      r.found = cases[i].found;
-      r.unreadable = cases[i].unreadable;
-      r.ok = r.found - r.unreadable;
-      r.clusters.n = cases[i].clustered;
-      r.clusters.k = cases[i].k;
-      check_headline (&r, cases[i].want);
-      report_clear (&r);
-      report_clear (&r); /* twice is fine */
-    }
-}
-
 /* --- from a store ------------------------------------------------------------------------------ */
 
 #define READABLE 5
@@ -476,7 +432,7 @@ test_csv_files (void)
 static GBytes *
 thumbnail_of (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  g_assert_true (side == 96 || side == 176);
+  g_assert_true (side == 96 || side == 128 || side == 176);
   if (strcmp (path, "root/z.png") == 0)
     return NULL;
   *width = 96;
@@ -485,6 +441,23 @@ thumbnail_of (gpointer user G_GNUC_UNUSED, const char *path, int side, int *widt
 }
 
 static const report_callbacks callbacks = { .preview = thumbnail_of };
+
+static void
+check_copies (const report_repeats *r)
+{
+  g_assert_cmpuint (r->shown->len, ==, 1);
+  const report_copies *g = r->shown->pdata[0];
+  g_assert_true (g->group == 7 && !g->exact && g->across && g->pictures == 9);
+  g_assert_cmpuint (g->copies->len, ==, 3);
+  const report_copy *a = g->copies->pdata[0], *b = g->copies->pdata[1], *c = g->copies->pdata[2];
+  g_assert_cmpstr (a->file, ==, "h/\xE4.png");
+  g_assert_cmpstr (a->split, ==, "train");
+  g_assert_cmpstr (b->file, ==, "e\nf.png");
+  g_assert_cmpstr (b->split, ==, "");
+  g_assert_true (a->similarity == 1 && b->similarity == 1.0 / 3);
+  g_assert_cmpmem (g_bytes_get_data (a->preview.jpeg, NULL), g_bytes_get_size (a->preview.jpeg), "root/h/\xE4.png", 12);
+  g_assert_null (c->preview.jpeg); /* it is not in the list any more */
+}
 
 static void
 test_fill (void)
@@ -505,6 +478,13 @@ test_fill (void)
   kept.noise.high = 1.0 / 3;
   kept.noise.wrong = NAN;
   kept.noise.vouched = 21;
+  report_repeats_init (&kept.repeats);
+  report_copies *group = report_copies_add (&kept.repeats, 7);
+  group->across = TRUE;
+  group->pictures = 9;
+  report_copy_add (group, "h/\xE4.png", "train", 1);
+  report_copy_add (group, "e\nf.png", "", 1.0 / 3);
+  report_copy_add (group, "nowhere.png", "val", 0.9);
   g_assert_true (report_keep (s, &kept, &error));
   report_clear (&kept);
 
@@ -517,6 +497,7 @@ test_fill (void)
   g_assert_cmpstr (((char **) r.settings->pdata[1])[1], ==, "");
   g_assert_true (r.found == 6 && r.ok == 4 && r.damaged == 1 && r.unreadable == 1 && r.skipped == 2);
   g_assert_true (r.added == 5 && r.vanished == 2);
+  check_copies (&r.repeats);
   g_assert_cmpstr (r.noise.detector, ==, "shipped \xC3\xA4=1\n2");
   g_assert_true (r.noise.false_alarms == 1.0 / 30 && r.noise.threshold == -2.5 && r.noise.share == 0.1
                  && r.noise.low == 0 && r.noise.high == 1.0 / 3 && isnan (r.noise.wrong) && r.noise.vouched == 21);
@@ -662,7 +643,6 @@ main (int argc, char **argv)
   g_test_add_func ("/output/plot-extremes", test_plot_extremes);
   g_test_add_func ("/output/whole-file", test_whole_file);
   g_test_add_func ("/output/whole-file-refused", test_whole_file_refused);
-  g_test_add_func ("/output/headlines", test_headlines);
   g_test_add_func ("/output/csv-files", test_csv_files);
   g_test_add_func ("/output/fill", test_fill);
   g_test_add_func ("/output/shown-is-bounded", test_shown_is_bounded);

@@ -67,9 +67,10 @@ check_left_alone (const char *words)
 static void
 test_foreign_folder (void)
 {
-  static const char *const names[] = { "images.csv",     "noise.csv",   "clusters.csv", "manifest.csv",
-                                       "duplicates.csv", "probes.csv",  "classes.csv",  "confusions.csv",
-                                       "summary.json",   "report.json", "report.html" };
+  static const char *const names[] = { "images.csv",     "noise.csv",  "clusters.csv",  "manifest.csv",
+                                       "duplicates.csv", "probes.csv", "classes.csv",   "confusions.csv",
+                                       "owed.csv",       "slices.csv", "suspected.csv", "summary.json",
+                                       "report.json",    "report.html" };
   g_autofree char *database = in_folder ("pardon.db"), *lock = in_folder ("pardon.lock"), *other = in_folder ("my.csv");
   g_assert_true (g_file_set_contents (other, "mine", 4, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)

@@ -5,6 +5,7 @@ echo "# folders are the truth, unasked"
 pardon scan pictures -o out --k 2 --predictions said.csv | grep '^classifier: ' | grep -v 'mistake\|error\|tell\|mix of classes' | numbers
 head -1 out/images.csv; cut -d, -f 19-20,22- out/images.csv | sed -n 2,3p | sed 's/owed/WRONG/;s/set-aside/WRONG/'
 ls out/classes.csv out/confusions.csv
+cut -d, -f 1-4 out/owed.csv; head -1 out/slices.csv; cut -d, -f 2,3,6 out/suspected.csv
 echo "# not when denied"
 pardon scan pictures -o out --k 2 --predictions said.csv --labels none | grep -c 'there are no labels'
 echo "# gates: after everything is written"
