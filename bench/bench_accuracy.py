@@ -1,6 +1,6 @@
 """Is the accuracy on fit pictures that of the clean ones? Sets drawn from photographs, half of each corrupted, and the noise sets.
-Run: ./dev bench accuracy [--sets N --detector FILE --false-alarms SHARE]. Each set is the 300 photographs at 224 x 224, a random half of them corrupted with one of
-ImageNet-C's 15 kinds, as pardon makes them, at severity 1 to 5. A scan judges them blind and classifies them (MobileNetV2); the
+Run: ./dev bench accuracy [--sets N --detector FILE --false-alarms SHARE]. Each set is the 300 photographs at 224 x 224,
+a random half of them corrupted with one of ImageNet-C's 15 kinds, as pardon makes them, at severity 1 to 5. A scan judges them blind and classifies them (MobileNetV2); the
 accuracy on what it calls fit is set against that on what is truly clean. The sets share their photographs, so the interval of their mean
 is over drawings, not over photographs."""
 import argparse
@@ -132,7 +132,8 @@ def main():
         if sets:
             show_summary(summarise(sets))
     if a.json:
-        noise_sets.write_json(a.json, {"detector": a.detector or "shipped", "false_alarms": a.false_alarms, "results": results, "drawn": summarise(sets) if sets else None})
+        noise_sets.write_json(a.json, {"detector": a.detector or "shipped", "false_alarms": a.false_alarms, "results": results,
+                                       "drawn": summarise(sets) if sets else None})
 
 
 if __name__ == "__main__":

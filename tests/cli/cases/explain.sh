@@ -2,7 +2,7 @@ pardon demo -o pictures --count 8 > /dev/null
 set -- pictures/*/*.[jp]*
 echo "# a folder, nothing, no picture"
 pardon explain pictures; echo "exit $?"
-pardon explain "$1" pictures; echo "exit $?"
+pardon explain "$1" pictures > out; echo "exit $?"; grep -c "to judge by" out
 pardon explain; echo "exit $?"
 pardon explain nowhere.jpg; echo "exit $?"
 echo "no picture" > text.jpg
