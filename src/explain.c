@@ -291,12 +291,6 @@ tell (const explanation *e, void (*each) (void *user, const pardon_explanation *
 static gboolean
 check (const pardon_explain_options *o, GError **error)
 {
-  if (!(o->false_alarms > 0 && o->false_alarms < 1))
-    {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                   "a share of false alarms lies above 0 and below 1, such as 0.05, not at %g", o->false_alarms);
-      return FALSE;
-    }
   if (!g_file_test (o->paths[0], G_FILE_TEST_IS_DIR) || o->paths[1] != NULL)
     return TRUE;
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, FOLDER, o->paths[0]);
@@ -307,10 +301,9 @@ gboolean
 explain_run (const pardon_explain_options *o, void (*each) (void *user, const pardon_explanation *explained),
              void *user, const job *j, GError **error)
 {
-  g_autoptr (detector) d = check (o, error) ? detector_open (o->detector, quality_size (), error) : NULL;
+  g_autoptr (detector) d = check (o, error) ? verdicts_detector (o->detector, o->false_alarms, error) : NULL;
   if (d == NULL)
     return FALSE;
-  detector_know_colour (d, quality_find ("saturation-mean"));
   g_autofree float *measures = g_new (float, quality_size ());
   explaining x = { .options = o, .detector = d, .measures = measures };
   gboolean fine = TRUE;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -341,5 +342,14 @@ lens_run (const lens *l, const float *prepared, int n, float *rows, float *score
       return FALSE;
     }
   memcpy (rows, prepared, (gsize) n * l->d * sizeof *rows);
+  return TRUE;
+}
+
+gboolean
+lens_row_is_finite (const float *row, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (!isfinite (row[i]))
+      return FALSE;
   return TRUE;
 }

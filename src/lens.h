@@ -40,3 +40,5 @@ lens_prepare (const lens *l, const image *picture, const image *measured, image 
 /* One thread: n prepared pictures to n rows of features, and n of `scores` (not read where there are none). A row may hold NaN or
  * infinities where the model gives such for a picture. */
 gboolean lens_run (const lens *l, const float *prepared, int n, float *rows, float *scores, GError **error);
+/* FALSE for such a row. */
+gboolean lens_row_is_finite (const float *row, gsize n);

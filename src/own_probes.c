@@ -1,7 +1,6 @@
 /* Made anew in every scan: they are few, and keeping them would need their histories kept too. */
 #include "own_probes.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -171,15 +170,6 @@ make (gpointer item, int worker, gpointer user)
 }
 
 static gboolean
-is_finite (const float *row, gsize d)
-{
-  for (gsize i = 0; i < d; i++)
-    if (!isfinite (row[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 flush (run *w, GError **error)
 {
   own_probes *out = w->out;
@@ -190,7 +180,7 @@ flush (run *w, GError **error)
   for (guint i = 0; i < w->pending; i++)
     {
       const float *row = w->rows + i * out->d;
-      if (!is_finite (row, out->d))
+      if (!lens_row_is_finite (row, out->d))
         continue;
       memcpy (out->rows + out->made->len * out->d, row, out->d * sizeof *row);
       g_array_append_val (out->made, w->waiting[i]);

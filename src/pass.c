@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -231,15 +230,6 @@ work (gpointer data, int worker, gpointer user)
 
 /* --- the writer --------------------------------------------------------------------------- */
 
-static gboolean
-is_finite (const float *row, gsize d)
-{
-  for (gsize i = 0; i < d; i++)
-    if (!isfinite (row[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /* The rows lens k made of the n-th prepared picture. FALSE where they are no numbers. */
 static gboolean
 take_rows (pass *p, item *it, int k, guint n)
@@ -247,7 +237,7 @@ take_rows (pass *p, item *it, int k, guint n)
   const pass_lens *l = &p->lenses[k];
   const float *row = p->lens[k].rows + n * l->lens->d;
   const float *scores = p->lens[k].scores + n * l->lens->n_scores;
-  if (!is_finite (row, l->lens->d) || !is_finite (scores, l->lens->n_scores))
+  if (!lens_row_is_finite (row, l->lens->d) || !lens_row_is_finite (scores, l->lens->n_scores))
     return FALSE;
   if (l->features == p->set)
     {

@@ -179,6 +179,12 @@ gather_rows (store *s, gint64 set, pardon_scan_result *result, char **first, GEr
 /* --- 3. judge ------------------------------------------------------------------------------- */
 
 static gboolean
+is_astray (const pardon_scan_result *r)
+{
+  return r->vouched == 0 && (double) r->unlike > TOO_MANY_UNLIKE * (double) r->judged;
+}
+
+static gboolean
 judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, const job *j, pardon_scan_result *result,
              GError **error)
 {
@@ -194,7 +200,7 @@ judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, c
   result->prevalence_low = v->prevalence.low;
   result->prevalence_high = v->prevalence.high;
   result->expected_wrong = v->prevalence.wrong;
-  if (v->vouched == 0 && (double) v->unlike > TOO_MANY_UNLIKE * (double) v->judged)
+  if (is_astray (result))
     note (
         result,
         "%.0f %% of the pictures are unlike the photographs that the noise detector knows, so its verdicts are not to "
@@ -214,8 +220,7 @@ static gboolean
 group_beside_probes (store *s, gint64 set, const matrix *x, const cluster_options *c, const lens *l, guint64 n,
                      const job *j, pardon_scan_result *result, clustering *found, report_probes *probes, GError **error)
 {
-  gboolean astray = result->vouched == 0 && (double) result->unlike > TOO_MANY_UNLIKE * (double) result->judged;
-  gboolean all = astray;
+  gboolean astray = is_astray (result), all = astray;
   if (!own_probes_cluster (s, set, x, c, l, n, &all, j, found, probes, error))
     return FALSE;
   if (all)

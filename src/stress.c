@@ -1,7 +1,6 @@
 /* Decoded once, in the producer: beside 125 corruptions and 126 runs of a model that costs nothing, and copies then share one picture. */
 #include "stress.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -259,15 +258,6 @@ work (gpointer data, int worker, gpointer user)
 /* --- classifying -------------------------------------------------------------------------------- */
 
 static gboolean
-is_finite (const float *row, gsize d)
-{
-  for (gsize i = 0; i < d; i++)
-    if (!isfinite (row[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 flush (run *w, GError **error)
 {
   const lens *l = w->lens;
@@ -281,7 +271,7 @@ flush (run *w, GError **error)
       int class;
       float confidence;
       gint8 top5;
-      if (!is_finite (scores, l->n_scores))
+      if (!lens_row_is_finite (scores, l->n_scores))
         continue;
       class_scores_weigh (w->meaning, scores, w->probability);
       class_scores_predict (w->probability, w->meaning->classes, -1, &class, &confidence, &top5);

@@ -37,20 +37,27 @@ typedef struct {
   gsize missing, colour; /* measures: rows missing at the bottom; mean saturation */
 } court;
 
+detector *
+verdicts_detector (const char *file, double false_alarms, GError **error)
+{
+  if (!(false_alarms > 0 && false_alarms < 1))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+                   "a share of false alarms lies above 0 and below 1, such as 0.05, not at %g", false_alarms);
+      return NULL;
+    }
+  detector *d = detector_open (file, quality_size (), error);
+  if (d != NULL)
+    detector_know_colour (d, quality_find ("saturation-mean"));
+  return d;
+}
+
 gboolean
 verdicts_open (const pardon_scan_options *o, verdicts *v, GError **error)
 {
   G_STATIC_ASSERT (DETECTOR_MOST_KINDS <= STORE_MOST_KINDS);
   *v = (verdicts){ .false_alarms = o->false_alarms };
-  if (!(o->false_alarms > 0 && o->false_alarms < 1))
-    {
-      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                   "a share of false alarms lies above 0 and below 1, such as 0.05, not at %g", o->false_alarms);
-      return FALSE;
-    }
-  v->detector = detector_open (o->detector, quality_size (), error);
-  if (v->detector != NULL)
-    detector_know_colour (v->detector, quality_find ("saturation-mean"));
+  v->detector = verdicts_detector (o->detector, o->false_alarms, error);
   return v->detector != NULL;
 }
 

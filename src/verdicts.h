@@ -14,6 +14,10 @@ typedef struct {
   prevalence prevalence;         /* of the judged ones; NAN where there are none */
 } verdicts;
 
+/* The detector of `file` (NULL: the shipped one), as all verdicts are made by. PARDON_ERROR_INPUT for a share of false alarms that
+ * is none, and as detector_open. */
+detector *verdicts_detector (const char *file, double false_alarms, GError **error);
+
 /* The detector the options ask for. PARDON_ERROR_INPUT for options that make no sense. */
 gboolean verdicts_open (const pardon_scan_options *o, verdicts *v, GError **error);
 void verdicts_clear (verdicts *v);

@@ -174,10 +174,16 @@ detector_scores (const detector *d, const float *z, float *kinds, float *severit
 }
 
 double
-detector_noise (const detector *d, double score)
+detector_log_odds (const detector *d, double score)
 {
   double log_odds = d->slope * (d->stretch * score + d->shift) + d->offset;
-  return 1 / (1 + exp (-CLAMP (log_odds, -50, 50)));
+  return CLAMP (log_odds, -50, 50);
+}
+
+double
+detector_noise (const detector *d, double score)
+{
+  return 1 / (1 + exp (-detector_log_odds (d, score)));
 }
 
 double

@@ -46,6 +46,8 @@ detector *detector_new (gsize d, int n_kinds, const char *const *kinds, const ch
 void detector_standardise (const detector *d, const float *measures, float *z);
 /* Root mean square of the whitened deviations from clean: about 1 for a clean picture. `z` standardised, `room` d floats. */
 double detector_strangeness (const detector *d, const float *z, float *room);
+/* Of being degraded at DETECTOR_PREVALENCE, within -50..50. */
+double detector_log_odds (const detector *d, double score);
 /* The share of measures that lie outside everything trained on. */
 double detector_outside (const detector *d, const float *measures);
 /* Each known kind's log odds against clean, and severities, from the nets alone; `kinds`, `severities`: d->known floats. */

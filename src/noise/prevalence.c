@@ -9,7 +9,7 @@
 static double
 odds (const detector *d, float score)
 {
-  return exp (CLAMP (d->slope * (d->stretch * score + d->shift) + d->offset, -50, 50));
+  return exp (detector_log_odds (d, (double) score));
 }
 
 void
