@@ -113,18 +113,20 @@ decide (court *c, const seat *s)
                         .unlike = said->unlike,
                         .n_kinds = (guint) detector_kinds (v->detector),
                         .grey = measures[c->colour] <= 0,
-                        .enlarged = s->enlarged };
+                        .enlarged = s->enlarged,
+                        .likely = detector_kind (v->detector, said->kind),
+                        /* of the unknown kind nobody knows */
+                        .likely_severity = said->kind + 1 < detector_kinds (v->detector) ? said->severity : NAN };
   memcpy (out.kinds, said->kinds, out.n_kinds * sizeof *out.kinds);
   if (s->damaged)
     {
-      out.kind = CUT_OFF;
-      out.severity = verdicts_cut_off_severity (measures[c->missing]);
+      out.kind = out.likely = CUT_OFF;
+      out.severity = out.likely_severity = verdicts_cut_off_severity (measures[c->missing]);
     }
   else if (out.noisy)
     {
-      out.kind = detector_kind (v->detector, said->kind);
-      out.severity =
-          said->kind + 1 < detector_kinds (v->detector) ? said->severity : NAN; /* of the unknown kind nobody knows */
+      out.kind = out.likely;
+      out.severity = out.likely_severity;
     }
   return out;
 }

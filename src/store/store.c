@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "config.h"
 
-#define FORMAT      2
+#define FORMAT      3
 #define APPLICATION 1346458180 /* "PARD", in SQLite's header: tells our files from others' */
 
 static const char schema[] =
@@ -46,11 +46,16 @@ static const char schema[] =
     "CREATE TABLE component (id INTEGER PRIMARY KEY, explained_variance REAL);"
     "INSERT INTO meta VALUES ('list', '0');";
 
-/* What format 2 added to format 1. */
-static const char *const tables_of_2[] = {
-  "TABLE verdict (file TEXT PRIMARY KEY, score REAL, noise REAL, noisy INTEGER NOT NULL, kind TEXT NOT NULL,"
-  "  severity REAL, unlike REAL, kinds BLOB NOT NULL, grey INTEGER NOT NULL, enlarged INTEGER) WITHOUT ROWID",
-  "TABLE verdict_kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+/* What later formats added to format 1. */
+static const struct {
+  int since;
+  const char *table;
+} tables_added[] = {
+  { 2, "TABLE verdict (file TEXT PRIMARY KEY, score REAL, noise REAL, noisy INTEGER NOT NULL, kind TEXT NOT NULL,"
+       "  severity REAL, unlike REAL, kinds BLOB NOT NULL, grey INTEGER NOT NULL, enlarged INTEGER) WITHOUT ROWID" },
+  { 2, "TABLE verdict_kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL)" },
+  { 3, "TABLE likely (file TEXT PRIMARY KEY, kind TEXT NOT NULL, severity REAL) WITHOUT ROWID" },
+  { 3, "TABLE place (file TEXT PRIMARY KEY, components BLOB NOT NULL) WITHOUT ROWID" },
 };
 
 void
@@ -91,12 +96,12 @@ take_lock (store *s, GError **error)
 }
 
 static gboolean
-add_tables (store *s, const char *create, GError **error)
+add_tables (store *s, const char *create, gint64 format, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (tables_of_2); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (tables_added); i++)
     {
-      g_autofree char *sql = g_strconcat (create, " ", tables_of_2[i], NULL);
-      if (!db_run (s->db, sql, error))
+      g_autofree char *sql = g_strconcat (create, " ", tables_added[i].table, NULL);
+      if (tables_added[i].since > format && !db_run (s->db, sql, error))
         return FALSE;
     }
   return TRUE;
@@ -107,7 +112,7 @@ create_schema (store *s, GError **error)
 {
   g_autofree char *mark = g_strdup_printf ("PRAGMA application_id = %d", APPLICATION);
   g_autofree char *format = g_strdup_printf ("%d", FORMAT);
-  if (db_run (s->db, "BEGIN IMMEDIATE", error) && db_run (s->db, schema, error) && add_tables (s, "CREATE", error)
+  if (db_run (s->db, "BEGIN IMMEDIATE", error) && db_run (s->db, schema, error) && add_tables (s, "CREATE", 1, error)
       && db_run (s->db, mark, error)
       && db_do (s->db, error, "INSERT INTO meta VALUES ('format', ?1), ('program', ?2)", "tt", format, PARDON_VERSION)
       && db_run (s->db, "COMMIT", error))
@@ -118,15 +123,15 @@ create_schema (store *s, GError **error)
 
 /* S6. A reader must not change the file: it sees empty tables of its own. */
 static gboolean
-bring_up_to_date (store *s, GError **error)
+bring_up_to_date (store *s, gint64 format, GError **error)
 {
   if (!s->writable)
-    return add_tables (s, "CREATE TEMP", error);
+    return add_tables (s, "CREATE TEMP", format, error);
   if (db_is_readonly (s->db))
     return TRUE; /* refused by whoever called */
-  g_autofree char *format = g_strdup_printf ("%d", FORMAT);
-  if (db_run (s->db, "BEGIN IMMEDIATE", error) && add_tables (s, "CREATE", error)
-      && db_do (s->db, error, "UPDATE meta SET value = ?1 WHERE key = 'format'", "t", format)
+  g_autofree char *present = g_strdup_printf ("%d", FORMAT);
+  if (db_run (s->db, "BEGIN IMMEDIATE", error) && add_tables (s, "CREATE", format, error)
+      && db_do (s->db, error, "UPDATE meta SET value = ?1 WHERE key = 'format'", "t", present)
       && db_run (s->db, "COMMIT", error))
     return TRUE;
   (void) db_run (s->db, "ROLLBACK", NULL);
@@ -181,7 +186,7 @@ check_file (store *s, GError **error)
           s->dir);
       return FALSE;
     }
-  if (!check_format (s, &format, error) || (format < FORMAT && !bring_up_to_date (s, error)))
+  if (!check_format (s, &format, error) || (format < FORMAT && !bring_up_to_date (s, format, error)))
     return FALSE;
   /* a stranger's tool may have left the file with a write-ahead log: see store.h for why not */
   return !s->writable

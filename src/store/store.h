@@ -17,7 +17,10 @@
  *   scan        (key, value): what the last finished scan was asked and what it found
  *   clustering  (n, d, k, ...), cluster (id, size, silhouette), assignment (file, cluster, distance),
  *               curve (k, inertia, silhouette), component (id, explained_variance)
- *   verdict     (file, score, noise, noisy, kind, severity, unlike, kinds, grey, enlarged), verdict_kind (id, name)
+ *   verdict     (file, score, noise, noisy, kind, severity, unlike, kinds, grey, enlarged), verdict_kind (id, name),
+ *               likely (file, kind, severity): the likeliest kind, also of a picture that is fit
+ *   place       (file, components): float32, little-endian: where a clustered picture stands along the first
+ *               principal components
  *
  * The journal is SQLite's rollback journal, not a write-ahead log: results folders lie on network drives, where a log's
  * shared memory does not work, and are copied by hand, where a log left beside the file is easily forgotten. A finished
@@ -30,13 +33,13 @@
  *      has no facts, may be looked at again by another decoder
  *  S4  every picture points at a content, or has a status other than 'ok' and a reason; one that has both is
  *      refused: its content can be read, but the last scan's features cannot be taken from it
- *  S5  clustering, cluster, assignment, curve and component are replaced together, in one transaction
+ *  S5  clustering, cluster, assignment, place, curve and component are replaced together, in one transaction
  *  S6  a store of a newer format version is refused, never changed. One of an older version is brought up to date by
  *      whoever opens it to write, in one transaction that only adds tables; who reads it finds those empty
  *  S7  one process writes at a time; a second is refused with a sentence
  *  S8  a damaged or foreign file is refused, never overwritten; so is a folder without pardon.db that holds a file
  *      named as one of a scan's
- *  S9  verdict and verdict_kind are replaced together, in one transaction; a verdict has as many kinds' scores as there
+ *  S9  verdict, likely and verdict_kind are replaced together, in one transaction; a verdict has as many kinds' scores as there
  *      are rows in verdict_kind */
 #pragma once
 
@@ -92,7 +95,8 @@ gboolean store_finish (store *s, GError **error);
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
 #define STORE_MOST_KINDS 32
-#define STORE_MORE       2 /* sets beyond features and pixels that a picture may have rows in at once */
+#define STORE_PLACES     16 /* principal components kept of a clustered picture, at most */
+#define STORE_MORE       2  /* sets beyond features and pixels that a picture may have rows in at once */
 
 /* What was judged of a picture's pixels, and two facts that came out of looking at them. */
 typedef struct {
@@ -104,8 +108,10 @@ typedef struct {
   double severity, unlike; /* severity: 1..5; NAN where not noisy */
   guint n_kinds;           /* as store_verdict_kinds */
   float kinds[STORE_MOST_KINDS];
-  gboolean grey; /* no pixel has colour, however it is stored */
-  int enlarged;  /* 1: the model's view enlarges it; 0: it does not; -1: there is no model */
+  const char *likely;     /* the likeliest kind, also of a picture that is fit; "" or NULL: not known */
+  double likely_severity; /* 1..5 if it is of that kind; NAN: not known */
+  gboolean grey;          /* no pixel has colour, however it is stored */
+  int enlarged;           /* 1: the model's view enlarges it; 0: it does not; -1: there is no model */
 } store_verdict;
 
 typedef struct {
@@ -121,6 +127,8 @@ typedef struct {
   gint64 more_rows[STORE_MORE]; /* in those after; -1: none */
   int cluster;                  /* -1: none */
   double distance;
+  guint n_places; /* 0: not known */
+  float places[STORE_PLACES];
   store_verdict verdict;
 } store_picture;
 

@@ -2,6 +2,7 @@
  * database can be committed, and other processes can write it, between two calls. */
 #include "store/store_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -85,7 +86,10 @@ enum {
   UNLIKE,
   KINDS,
   GREY,
-  ENLARGED
+  ENLARGED,
+  LIKELY,
+  LIKELY_SEVERITY,
+  COMPONENTS
 };
 
 /* in the order of the names above */
@@ -94,7 +98,7 @@ static const char page_query[] =
     "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, x.row, "
     "y.row,"
     "  z.row, a.cluster, a.distance, v.score, v.noise, v.noisy, v.kind, v.severity, v.unlike, v.kinds, v.grey, "
-    "v.enlarged"
+    "v.enlarged, l.kind, l.severity, w.components"
     " FROM picture p LEFT JOIN content c ON c.id = p.content"
     " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
     " LEFT JOIN feature x ON x.feature_set = ?4 AND x.content = p.content"
@@ -102,6 +106,8 @@ static const char page_query[] =
     " LEFT JOIN feature z ON z.feature_set = ?6 AND z.content = p.content"
     " LEFT JOIN assignment a ON a.file = p.file"
     " LEFT JOIN verdict v ON v.file = p.file"
+    " LEFT JOIN likely l ON l.file = p.file"
+    " LEFT JOIN place w ON w.file = p.file"
     " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
 
 static char *
@@ -150,7 +156,8 @@ static void
 read_verdict (store_cursor *c, db_query *q, store_verdict *v)
 {
   gsize size;
-  v->kind = "";
+  v->kind = v->likely = "";
+  v->likely_severity = NAN;
   if (db_is_null (q, NOISY))
     return;
   const void *kinds = db_blob (q, KINDS, &size);
@@ -166,6 +173,17 @@ read_verdict (store_cursor *c, db_query *q, store_verdict *v)
   from_bytes (kinds, v->n_kinds, v->kinds);
   v->grey = db_int (q, GREY) != 0;
   v->enlarged = db_is_null (q, ENLARGED) ? -1 : (int) db_int (q, ENLARGED);
+  v->likely = keep (c, db_text (q, LIKELY));
+  v->likely_severity = db_real (q, LIKELY_SEVERITY);
+}
+
+static void
+read_place (db_query *q, store_picture *p)
+{
+  gsize size;
+  const void *bytes = db_blob (q, COMPONENTS, &size);
+  p->n_places = (guint) (MIN (size, sizeof p->places) / sizeof *p->places);
+  from_bytes (bytes, p->n_places, p->places);
 }
 
 static void
@@ -183,6 +201,7 @@ read_row (store_cursor *c, db_query *q, store_picture *p)
   for (int i = 0; i < STORE_MORE; i++)
     p->more_rows[i] = db_is_null (q, MORE_ROWS + i) ? -1 : db_int (q, MORE_ROWS + i);
   read_verdict (c, q, &p->verdict);
+  read_place (q, p);
   if (!db_is_null (q, STATUS))
     read_content (c, q, p);
   p->refused = p->status != NULL && !db_is_null (q, OWN_STATUS);

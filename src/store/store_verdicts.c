@@ -33,8 +33,8 @@ store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **erro
   /* what is pending must not be lost with verdicts that are refused */
   if (!store_commit (s, error) || !store_write_begin (s, error))
     return FALSE;
-  gboolean good =
-      db_do (s->db, error, "DELETE FROM verdict", "") && db_do (s->db, error, "DELETE FROM verdict_kind", "");
+  gboolean good = db_do (s->db, error, "DELETE FROM verdict", "") && db_do (s->db, error, "DELETE FROM likely", "")
+                  && db_do (s->db, error, "DELETE FROM verdict_kind", "");
   for (guint i = 0; good && i < n; i++)
     good = db_do (s->db, error, "INSERT INTO verdict_kind VALUES (?1, ?2)", "it", (gint64) i, kinds[i]);
   s->verdict_kinds = n;
@@ -60,6 +60,9 @@ store_verdicts_add (store *s, const char *file, const store_verdict *v, GError *
                     file, v->score, v->noise, (gint64) (v->noisy != FALSE), v->kind, v->severity, v->unlike,
                     (const void *) kinds, (gsize) v->n_kinds * sizeof *kinds, (gint64) (v->grey != FALSE),
                     v->enlarged < 0 ? (double) NAN : (double) v->enlarged);
+      if (good && v->likely != NULL && *v->likely != '\0')
+        good =
+            db_do (s->db, error, "INSERT INTO likely VALUES (?1, ?2, ?3)", "ttr", file, v->likely, v->likely_severity);
     }
   if (!good && s->judging)
     store_give_up (s);
