@@ -102,8 +102,8 @@ static void
 test_s6 (void)
 {
   store_free (open_store ());
-  meddle ("UPDATE meta SET value = '3' WHERE key = 'format'");
-  check_left_alone ("newer pardon (format 3");
+  meddle ("UPDATE meta SET value = '4' WHERE key = 'format'");
+  check_left_alone ("newer pardon (format 4");
   meddle ("UPDATE meta SET value = 'x' WHERE key = 'format'");
   check_left_alone ("does not say its format");
 }
@@ -116,6 +116,8 @@ check_list (store *s)
   g_assert_cmpint (p.feature_row, ==, 2);
   g_assert_false (p.verdict.judged);
   g_assert_cmpstr (p.verdict.kind, ==, "");
+  g_assert_false (p.answer.given);
+  g_assert_cmpint (p.decided.noisy, ==, -1);
   g_auto (GStrv) kinds = store_verdict_kinds (s, NULL);
   g_assert_cmpuint (g_strv_length (kinds), ==, 0);
   get (NULL, 0, NULL);
@@ -132,7 +134,8 @@ test_s6_older (void)
   list_numbers (s, 3);
   put_numbers (s, set, 0, 3);
   store_free (s);
-  meddle ("DROP TABLE verdict; DROP TABLE verdict_kind; UPDATE meta SET value = '1' WHERE key = 'format'");
+  meddle ("DROP TABLE verdict; DROP TABLE verdict_kind; DROP TABLE answer; DROP TABLE answer_name; DROP TABLE decision;"
+          "UPDATE meta SET value = '1' WHERE key = 'format'");
   g_assert_true (g_file_get_contents (path, &before, &n, NULL));
   s = store_open (folder, FALSE, NULL);
   g_assert_nonnull (s);
@@ -144,7 +147,7 @@ test_s6_older (void)
   s = open_store ();
   check_list (s);
   store_free (s);
-  g_assert_cmpint (ask ("SELECT value FROM meta WHERE key = 'format'"), ==, 2);
+  g_assert_cmpint (ask ("SELECT value FROM meta WHERE key = 'format'"), ==, 3);
   s = store_open (folder, FALSE, NULL);
   check_list (s);
   store_free (s);
