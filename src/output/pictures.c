@@ -44,6 +44,7 @@ enum {
   SUGGESTED,
   X,
   Y,
+  DECIDED,
   COLUMNS
 };
 
@@ -78,40 +79,47 @@ static const struct {
   [SUGGESTED] = { "suggested", COLUMN_CATEGORY },
   [X] = { "x", COLUMN_F32 },
   [Y] = { "y", COLUMN_F32 },
+  [DECIDED] = { "decided", COLUMN_U8 },
 };
 
 typedef struct {
-  const pictures_options *o;
   column columns[COLUMNS];
+  GPtrArray *classes; /* char * */
+  GStrv titles;       /* of `details` */
+  column *details;    /* further columns of the user's tables: wide categories */
+  guint n_details;
+  int split; /* the one of them that tells train from test; -1 */
   GString *files;
   GArray *places; /* float, n x STORE_PLACES */
   guint width;    /* of them that are used */
   gsize n;
 } gathering;
 
-static void
-gathering_init (gathering *g, const pictures_options *o, gsize n)
+static gboolean
+gathering_init (gathering *g, store *s, gsize n, GError **error)
 {
-  const pictures_judged *j = o->judged;
-  *g = (gathering){ .o = o, .n = n, .files = g_string_new (NULL) };
+  *g = (gathering){ .n = n, .files = g_string_new (NULL), .split = -1 };
   g->places = g_array_new (FALSE, TRUE, sizeof (float));
+  g->classes = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) classes = store_answer_classes (s, error);
+  g->titles = classes == NULL ? NULL : store_answer_columns (s, &g->split, error);
+  if (g->titles == NULL)
+    return FALSE;
+  for (char **c = classes; *c != NULL; c++)
+    g_ptr_array_add (g->classes, g_strdup (*c));
   for (int i = 0; i < COLUMNS; i++)
+    if (i == LABEL || i == PREDICTION || i == SUGGESTED)
+      column_init (&g->columns[i], COLUMN_CATEGORY, g->classes);
+    else
+      column_init (&g->columns[i], column_table[i].type, NULL);
+  g->n_details = g_strv_length (g->titles);
+  g->details = g_new0 (column, g->n_details + 1);
+  for (guint i = 0; i < g->n_details; i++)
     {
-      column *c = &g->columns[i];
-      const GPtrArray *given = NULL;
-      c->data = g_byte_array_new ();
-      if (j != NULL && (i == LABEL || i == PREDICTION || i == SUGGESTED))
-        given = j->classes;
-      if (j != NULL && i == SPLIT)
-        given = j->splits;
-      if (given != NULL)
-        c->names = g_ptr_array_ref ((GPtrArray *) given);
-      else if (column_table[i].type == COLUMN_CATEGORY)
-        {
-          c->names = g_ptr_array_new_with_free_func (g_free);
-          c->numbers = g_hash_table_new (g_str_hash, g_str_equal);
-        }
+      column_init (&g->details[i], COLUMN_CATEGORY, NULL);
+      g->details[i].wide = TRUE;
     }
+  return TRUE;
 }
 
 static void
@@ -119,9 +127,14 @@ gathering_clear (gathering *g)
 {
   for (int i = 0; i < COLUMNS; i++)
     column_clear (&g->columns[i]);
+  for (guint i = 0; i < g->n_details; i++)
+    column_clear (&g->details[i]);
   if (g->files != NULL)
     g_string_free (g->files, TRUE);
+  g_clear_pointer (&g->classes, g_ptr_array_unref);
   g_clear_pointer (&g->places, g_array_unref);
+  g_strfreev (g->titles);
+  g_free (g->details);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (gathering, gathering_clear)
 
@@ -141,12 +154,7 @@ take_facts (gathering *g, const store_picture *p)
   column_put_int (&c[CLUSTER], p->cluster);
   column_put_float (&c[DISTANCE], p->cluster >= 0 ? p->distance : NAN);
 
-  g_autoptr (GString) reason = g_string_new (NULL);
-  json_put_text (reason, NULL, *p->reason == '\0' ? NULL : p->reason);
-  if (c[REASON].data->len > 0)
-    g_byte_array_append (c[REASON].data, (const guint8 *) ",", 1);
-  g_byte_array_append (c[REASON].data, (const guint8 *) reason->str, (guint) reason->len);
-  c[REASON].known = c[REASON].known || *p->reason != '\0';
+  column_put_text (&c[REASON], *p->reason == '\0' ? NULL : p->reason);
 }
 
 static void
@@ -159,30 +167,42 @@ take_noise (gathering *g, const store_picture *p)
   column_put_float (&c[SEVERITY], v->judged && v->noisy ? v->severity : NAN);
   column_put_float (&c[UNLIKE], v->judged ? v->unlike : NAN);
   column_put_octet (&c[NOISY], !v->judged ? 255 : v->noisy != FALSE, 255);
-  column_put_octet (&c[FORCED], v->judged && strcmp (p->status, STATUS_DAMAGED) == 0, 0);
+  gboolean forced = v->judged && (p->decided.noisy >= 0 || strcmp (p->status, STATUS_DAMAGED) == 0);
+  column_put_octet (&c[FORCED], !forced ? 0 : v->noisy ? 1 : 2, 0);
   column_put_name (&c[KIND], v->noisy ? v->kind : NULL);
   column_put_name (&c[LIKELY], v->judged ? v->likely : NULL);
   column_put_float (&c[LIKELY_SEVERITY], v->judged ? v->likely_severity : NAN);
 }
 
+static const char *
+verdict_of (const store_picture *p)
+{
+  const store_answer *a = &p->answer;
+  if (!p->verdict.judged || a->truth < 0 || a->prediction < 0)
+    return "unjudged";
+  return a->truth == a->prediction ? "right" : p->verdict.noisy ? "set-aside" : "owed";
+}
+
 static void
-take_answer (gathering *g, gsize picture)
+take_answer (gathering *g, const store_picture *p)
 {
   column *c = g->columns;
-  const pictures_judged *j = g->o->judged;
-  picture_answer a;
-  if (j == NULL)
-    return;
-  j->answer (j->user, picture, &a);
-  column_put_code (&c[LABEL], a.label);
-  column_put_code (&c[PREDICTION], a.prediction);
-  column_put_code (&c[SUGGESTED], a.suggested);
-  column_put_float (&c[CONFIDENCE], (double) a.confidence);
-  column_put_octet (&c[CORRECT], a.correct < 0 ? 255 : a.correct > 0, 255);
-  column_put_name (&c[VERDICT], a.verdict);
-  if (j->splits != NULL)
-    column_put_code (&c[SPLIT], a.split);
-  column_put_int (&c[GROUP], a.group);
+  const store_answer *a = &p->answer;
+  const store_decided *d = &p->decided;
+  gboolean known = a->given && a->truth >= 0 && a->prediction >= 0;
+  column_put_code (&c[LABEL], a->given ? a->truth : -1);
+  column_put_code (&c[PREDICTION], a->given ? a->prediction : -1);
+  column_put_code (&c[SUGGESTED], a->given ? a->suggested : -1);
+  column_put_float (&c[CONFIDENCE], a->given ? a->confidence : NAN);
+  column_put_octet (&c[CORRECT], !known ? 255 : a->truth == a->prediction, 255);
+  column_put_name (&c[VERDICT], a->given ? verdict_of (p) : NULL);
+  column_put_int (&c[GROUP], a->given ? a->owed : -1);
+  column_put_octet (&c[DECIDED], (guint8) ((d->noisy >= 0 || d->kind != NULL) + 2 * (d->label != NULL)), 0);
+  for (guint i = 0; i < g->n_details; i++)
+    {
+      const char *word = a->given && i < a->n_details ? a->details[i] : NULL;
+      column_put_name ((int) i == g->split ? &c[SPLIT] : &g->details[i], word);
+    }
 }
 
 static void
@@ -212,7 +232,7 @@ gather (gathering *g, store *s, const GArray *chosen, GError **error)
         continue;
       take_facts (g, &p);
       take_noise (g, &p);
-      take_answer (g, i);
+      take_answer (g, &p);
       take_place (g, &p);
       at++;
     }
@@ -252,45 +272,54 @@ write_columns (GString *o, gathering *g)
 
 /* Words that are all numbers, and more than a few. */
 static gboolean
-are_numbers (const GPtrArray *values)
+are_numbers (const GPtrArray *words)
 {
-  for (guint i = 1; i < values->len; i++)
+  for (guint i = 0; i < words->len; i++)
     {
       char *end;
-      const char *text = values->pdata[i];
+      const char *text = words->pdata[i];
       double value = g_ascii_strtod (text, &end);
       if (end == text || *end != '\0' || !isfinite (value))
         return FALSE;
     }
-  return values->len > FEW_NUMBERS;
+  return words->len > FEW_NUMBERS;
+}
+
+/* A detail as what it is: numbers, words of which each stands for itself, or a few names. */
+static void
+write_detail (GString *o, const char *title, const column *from, gsize n)
+{
+  const guint32 *codes = (const guint32 *) (const void *) from->data->data;
+  gboolean numbers = are_numbers (from->names), words = !numbers && from->names->len > MANY_WORDS;
+  column c;
+  if (!numbers && !words)
+    {
+      column_write (o, title, COLUMN_CATEGORY, from);
+      return;
+    }
+  column_init (&c, numbers ? COLUMN_F32 : COLUMN_TEXT, NULL);
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 code = GUINT32_FROM_LE (codes[i]);
+      const char *word = code < from->names->len ? from->names->pdata[code] : NULL;
+      if (words)
+        column_put_text (&c, word);
+      else
+        column_put_float (&c, word == NULL ? NAN : g_ascii_strtod (word, NULL));
+    }
+  column_write (o, title, numbers ? COLUMN_F32 : COLUMN_TEXT, &c);
+  column_clear (&c);
 }
 
 static void
-write_metadata (GString *o, const pictures_judged *j, const GArray *chosen)
+write_metadata (GString *o, gathering *g)
 {
   json_open (o, "metadata", '{');
-  for (gsize k = 0; j != NULL && k < j->n_columns; k++)
+  for (guint i = 0; i < g->n_details; i++)
     {
-      const picture_column *from = &j->columns[k];
-      gboolean numbers = are_numbers (from->values), words = !numbers && from->values->len > MANY_WORDS;
-      column c = { .data = g_byte_array_new (), .names = g_ptr_array_new () };
-      g_autoptr (GString) text = g_string_new (NULL);
-      for (guint i = 1; i < from->values->len && !numbers && !words; i++)
-        g_ptr_array_add (c.names, from->values->pdata[i]);
-      for (guint i = 0; i < chosen->len; i++)
-        {
-          guint32 value = from->of[g_array_index (chosen, gsize, i)];
-          const char *word = from->values->pdata[value];
-          if (numbers)
-            column_put_float (&c, value == 0 ? NAN : g_ascii_strtod (word, NULL));
-          else if (words)
-            json_put_text (text, NULL, value == 0 ? NULL : word);
-          else
-            column_put_code (&c, (gint64) value - 1);
-        }
-      g_byte_array_append (c.data, (const guint8 *) text->str, (guint) text->len);
-      column_write (o, from->name, numbers ? COLUMN_F32 : words ? COLUMN_TEXT : COLUMN_CATEGORY, &c);
-      column_clear (&c);
+      if ((int) i != g->split)
+        write_detail (o, g->titles[i], &g->details[i], g->n);
+      column_clear (&g->details[i]);
     }
   json_close (o, '}');
 }
@@ -330,9 +359,8 @@ write_places (GString *o, const gathering *g)
 
 /* The detector's, and those that no detector tells. */
 static void
-write_kinds (GString *o, const gathering *g, char *const *kinds)
+write_kinds (GString *o, const gathering *g, const pictures_options *options, char *const *kinds)
 {
-  const pictures_options *options = g->o;
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
   for (char *const *k = kinds; *k != NULL; k++)
     g_ptr_array_add (all, *k);
@@ -354,7 +382,8 @@ write_kinds (GString *o, const gathering *g, char *const *kinds)
 static void
 write_ids (GString *o, const GArray *chosen)
 {
-  column ids = { .data = g_byte_array_new () };
+  column ids;
+  column_init (&ids, COLUMN_I32, NULL);
   for (guint i = 0; i < chosen->len; i++)
     column_put_word (&ids, (guint32) g_array_index (chosen, gsize, i), sizeof (guint32));
   json_open (o, "ids", '{');
@@ -373,8 +402,7 @@ pictures_document (store *s, const pictures_options *options, GArray **chosen, G
   if (of == NULL || kinds == NULL)
     return NULL;
   g_auto (gathering) g;
-  gathering_init (&g, options, of->len);
-  if (!gather (&g, s, of, error))
+  if (!gathering_init (&g, s, of->len, error) || !gather (&g, s, of, error))
     return NULL;
   GString *o = g_string_new (NULL);
   json_open (o, NULL, '{');
@@ -387,8 +415,8 @@ pictures_document (store *s, const pictures_options *options, GArray **chosen, G
       write_ids (o, of);
     }
   write_columns (o, &g);
-  write_kinds (o, &g, kinds);
-  write_metadata (o, options->judged, of);
+  write_kinds (o, &g, options, kinds);
+  write_metadata (o, &g);
   write_places (o, &g);
   json_close (o, '}');
   if (chosen != NULL)

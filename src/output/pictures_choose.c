@@ -12,7 +12,7 @@ static const char *const rank_names[] = { "mistakes", "other noisy pictures", "o
 
 /* A byte a picture: its rank. */
 static GByteArray *
-rank_all (store *s, const pictures_judged *judged, gsize count[RANKS], GError **error)
+rank_all (store *s, gsize count[RANKS], GError **error)
 {
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
   g_autoptr (GByteArray) ranks = g_byte_array_new ();
@@ -21,10 +21,9 @@ rank_all (store *s, const pictures_judged *judged, gsize count[RANKS], GError **
     return NULL;
   for (store_picture p; store_cursor_next (cursor, &p, &why);)
     {
-      picture_answer a = { .correct = -1 };
-      if (judged != NULL)
-        judged->answer (judged->user, ranks->len, &a);
-      guint8 rank = a.correct == 0 ? MISTAKES : p.verdict.judged && p.verdict.noisy ? NOISY : REST;
+      const store_answer *a = &p.answer;
+      gboolean known = a->given && a->truth >= 0 && a->prediction >= 0;
+      guint8 rank = known && a->truth != a->prediction ? MISTAKES : p.verdict.judged && p.verdict.noisy ? NOISY : REST;
       g_byte_array_append (ranks, &rank, 1);
       count[rank]++;
     }
@@ -70,7 +69,7 @@ pictures_choose (store *s, const pictures_options *o, char **words, GError **err
       return g_steal_pointer (&chosen);
     }
   gsize count[RANKS] = { 0 }, take[RANKS], need[RANKS], left[RANKS], room = o->most;
-  g_autoptr (GByteArray) ranks = rank_all (s, o->judged, count, error);
+  g_autoptr (GByteArray) ranks = rank_all (s, count, error);
   random_source random;
   if (ranks == NULL)
     return NULL;

@@ -40,16 +40,37 @@ column_put_octet (column *c, guint8 value, guint8 nothing)
   c->known = c->known || value != nothing;
 }
 
-static gboolean
-is_wide (const column *c)
+void
+column_init (column *c, column_type type, GPtrArray *names)
 {
-  return c->numbers == NULL && c->names->len >= NO_CODE;
+  *c = (column){ .data = g_byte_array_new () };
+  if (names != NULL)
+    {
+      c->names = g_ptr_array_ref (names);
+      c->wide = names->len >= NO_CODE;
+    }
+  else if (type == COLUMN_CATEGORY)
+    {
+      c->names = g_ptr_array_new_with_free_func (g_free);
+      c->numbers = g_hash_table_new (g_str_hash, g_str_equal);
+    }
+}
+
+void
+column_put_text (column *c, const char *text)
+{
+  g_autoptr (GString) value = g_string_new (c->data->len > 0 ? "," : NULL);
+  g_autoptr (GString) quoted = g_string_new (NULL);
+  json_put_text (quoted, NULL, text);
+  g_string_append_len (value, quoted->str, (gssize) quoted->len);
+  g_byte_array_append (c->data, (const guint8 *) value->str, (guint) value->len);
+  c->known = c->known || text != NULL;
 }
 
 void
 column_put_code (column *c, gint64 code)
 {
-  column_put_word (c, code < 0 ? G_MAXUINT32 : (guint32) code, is_wide (c) ? sizeof (guint32) : sizeof (guint16));
+  column_put_word (c, code < 0 ? G_MAXUINT32 : (guint32) code, c->wide ? sizeof (guint32) : sizeof (guint16));
   c->known = c->known || code >= 0;
 }
 
@@ -65,7 +86,7 @@ column_put_name (column *c, const char *name)
     }
   if (!g_hash_table_lookup_extended (c->numbers, name, NULL, &number))
     {
-      if (c->names->len == NO_CODE) /* only a damaged store has so many formats or kinds */
+      if (c->names->len == NO_CODE && !c->wide) /* only a damaged store has so many formats or kinds */
         {
           column_put_code (c, -1);
           return;
@@ -111,7 +132,7 @@ column_write (GString *o, const char *name, column_type type, const column *c)
     {
       if (type == COLUMN_CATEGORY)
         json_put_names (o, "names", c->names);
-      if (type == COLUMN_CATEGORY && is_wide (c))
+      if (type == COLUMN_CATEGORY && c->wide)
         json_put_flag (o, "wide", TRUE);
       json_put_bytes (o, "data", c->data->data, c->data->len);
     }

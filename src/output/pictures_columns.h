@@ -6,12 +6,16 @@
 typedef enum { COLUMN_TEXT, COLUMN_CATEGORY, COLUMN_F32, COLUMN_I32, COLUMN_U8 } column_type;
 
 typedef struct {
-  GByteArray *data;    /* little-endian numbers; of a text its JSON */
-  GPtrArray *names;    /* of a category: char *; owned where `numbers` is */
-  GHashTable *numbers; /* name -> number, for names that come up on the way; NULL: all are known */
+  GByteArray *data;    /* numbers; of a text, the elements of its list */
   gboolean known;      /* of some picture */
+  gboolean wide;       /* of a category: four bytes a code */
+  GPtrArray *names;    /* of a category: char * */
+  GHashTable *numbers; /* name -> number, where names come up on the way */
 } column;
 
+/* `names`: those of a category that are known before, in their order; NULL: they come up on the way. */
+void column_init (column *c, column_type type, GPtrArray *names);
+void column_put_text (column *c, const char *text); /* NULL: not known */
 /* What is not finite is NAN: not known. */
 void column_put_float (column *c, double value);
 void column_put_int (column *c, gint64 value);                   /* below 0: not known */

@@ -46,15 +46,22 @@ static const char schema[] =
     "CREATE TABLE component (id INTEGER PRIMARY KEY, explained_variance REAL);"
     "INSERT INTO meta VALUES ('list', '0');";
 
-/* What later formats added to format 1. */
+/* What later formats added: each by the format it came with. */
 static const struct {
-  int since;
+  int format;
   const char *table;
-} tables_added[] = {
+} later_tables[] = {
   { 2, "TABLE verdict (file TEXT PRIMARY KEY, score REAL, noise REAL, noisy INTEGER NOT NULL, kind TEXT NOT NULL,"
        "  severity REAL, unlike REAL, kinds BLOB NOT NULL, grey INTEGER NOT NULL, enlarged INTEGER) WITHOUT ROWID" },
   { 2, "TABLE verdict_kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL)" },
-  { 3, "TABLE likely (file TEXT PRIMARY KEY, kind TEXT NOT NULL, severity REAL) WITHOUT ROWID" },
+  { 3, "TABLE answer (file TEXT PRIMARY KEY, truth INTEGER, prediction INTEGER, top5 INTEGER, confidence REAL,"
+       "  owed INTEGER, suggested INTEGER, details BLOB NOT NULL) WITHOUT ROWID" },
+  { 3, "TABLE answer_name (list TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (list, id))"
+       "  WITHOUT ROWID" },
+  { 3,
+    "TABLE decision (content INTEGER NOT NULL, field TEXT NOT NULL, id INTEGER NOT NULL, batch INTEGER NOT NULL,"
+    "  time INTEGER NOT NULL, file TEXT NOT NULL, before TEXT NOT NULL, after TEXT, undone INTEGER NOT NULL DEFAULT 0,"
+    "  PRIMARY KEY (content, field, id)) WITHOUT ROWID" },
   { 3, "TABLE place (file TEXT PRIMARY KEY, components BLOB NOT NULL) WITHOUT ROWID" },
 };
 
@@ -95,13 +102,16 @@ take_lock (store *s, GError **error)
   return TRUE;
 }
 
+/* Those that a file of `format` does not have. */
 static gboolean
 add_tables (store *s, const char *create, gint64 format, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (tables_added); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (later_tables); i++)
     {
-      g_autofree char *sql = g_strconcat (create, " ", tables_added[i].table, NULL);
-      if (tables_added[i].since > format && !db_run (s->db, sql, error))
+      if (later_tables[i].format <= format)
+        continue;
+      g_autofree char *sql = g_strconcat (create, " ", later_tables[i].table, NULL);
+      if (!db_run (s->db, sql, error))
         return FALSE;
     }
   return TRUE;
@@ -123,15 +133,15 @@ create_schema (store *s, GError **error)
 
 /* S6. A reader must not change the file: it sees empty tables of its own. */
 static gboolean
-bring_up_to_date (store *s, gint64 format, GError **error)
+bring_up_to_date (store *s, gint64 from, GError **error)
 {
   if (!s->writable)
-    return add_tables (s, "CREATE TEMP", format, error);
+    return add_tables (s, "CREATE TEMP", from, error);
   if (db_is_readonly (s->db))
     return TRUE; /* refused by whoever called */
-  g_autofree char *present = g_strdup_printf ("%d", FORMAT);
-  if (db_run (s->db, "BEGIN IMMEDIATE", error) && add_tables (s, "CREATE", format, error)
-      && db_do (s->db, error, "UPDATE meta SET value = ?1 WHERE key = 'format'", "t", present)
+  g_autofree char *format = g_strdup_printf ("%d", FORMAT);
+  if (db_run (s->db, "BEGIN IMMEDIATE", error) && add_tables (s, "CREATE", from, error)
+      && db_do (s->db, error, "UPDATE meta SET value = ?1 WHERE key = 'format'", "t", format)
       && db_run (s->db, "COMMIT", error))
     return TRUE;
   (void) db_run (s->db, "ROLLBACK", NULL);
@@ -285,7 +295,7 @@ store_free (store *s)
 {
   if (s == NULL)
     return;
-  if (s->in_transaction && !s->judging) /* closing takes half of the verdicts back */
+  if (s->in_transaction && s->replacing == REPLACING_NOTHING) /* closing takes half of what is replaced back */
     (void) store_commit (s, NULL);
   g_hash_table_unref (s->sets);
   if (s->db != NULL)
@@ -313,7 +323,7 @@ store_give_up (store *s)
   (void) db_run (s->db, "ROLLBACK", NULL);
   g_hash_table_remove_all (s->sets);
   s->in_transaction = FALSE;
-  s->judging = FALSE;
+  s->replacing = REPLACING_NOTHING;
   s->broken = TRUE;
   s->pending = 0;
   s->count = -1;

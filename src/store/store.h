@@ -16,11 +16,14 @@
  *   finished    (file): the pictures of the last scan that was finished
  *   scan        (key, value): what the last finished scan was asked and what it found
  *   clustering  (n, d, k, ...), cluster (id, size, silhouette), assignment (file, cluster, distance),
- *               curve (k, inertia, silhouette), component (id, explained_variance)
- *   verdict     (file, score, noise, noisy, kind, severity, unlike, kinds, grey, enlarged), verdict_kind (id, name),
- *               likely (file, kind, severity): the likeliest kind, also of a picture that is fit
- *   place       (file, components): float32, little-endian: where a clustered picture stands along the first
- *               principal components
+ *               curve (k, inertia, silhouette), component (id, explained_variance),
+ *               place (file, components): float32, little-endian: where a picture stands along the first principal
+ *               components
+ *   verdict     (file, score, noise, noisy, kind, severity, unlike, kinds, grey, enlarged), verdict_kind (id, name):
+ *               what the detector said, whoever decided otherwise; kind and severity the likeliest, noisy or not
+ *   answer      (file, truth, prediction, top5, confidence, owed, suggested, details), answer_name (list, id, name):
+ *               what the classifier said, and the labels as they were given
+ *   decision    (id, batch, time, content, file, field, before, after, undone): what people decided
  *
  * The journal is SQLite's rollback journal, not a write-ahead log: results folders lie on network drives, where a log's
  * shared memory does not work, and are copied by hand, where a log left beside the file is easily forgotten. A finished
@@ -39,8 +42,12 @@
  *  S7  one process writes at a time; a second is refused with a sentence
  *  S8  a damaged or foreign file is refused, never overwritten; so is a folder without pardon.db that holds a file
  *      named as one of a scan's
- *  S9  verdict, likely and verdict_kind are replaced together, in one transaction; a verdict has as many kinds' scores as there
- *      are rows in verdict_kind */
+ *  S9  verdict and verdict_kind are replaced together, in one transaction; a verdict has as many kinds' scores as there
+ *      are rows in verdict_kind
+ *  S10 answer and answer_name are replaced together, in one transaction; an answer's classes are in answer_name's list
+ *      'class', and it has as many details as there are rows of the list 'column'
+ *  S11 a decision is written once; only its `undone` changes, from 0 to 1, for a whole batch at once. What holds is the
+ *      last one of a content and field that is not undone, whatever the content's files are called */
 #pragma once
 
 #include "types.h"
@@ -98,21 +105,42 @@ gboolean store_finish (store *s, GError **error);
 #define STORE_PLACES     16 /* principal components kept of a clustered picture, at most */
 #define STORE_MORE       2  /* sets beyond features and pixels that a picture may have rows in at once */
 
-/* What was judged of a picture's pixels, and two facts that came out of looking at them. */
+/* What was judged of a picture's pixels, and two facts that came out of looking at them. `noisy`, `kind` and `severity` are
+ * what holds: a person's word, where there is one. */
 typedef struct {
   gboolean judged;         /* FALSE: there is no verdict, all else is zero */
   double score;            /* log odds against clean: larger is worse */
   double noise;            /* 0..1 */
   gboolean noisy;          /* too degraded to judge by */
   const char *kind;        /* never NULL; "" where not noisy */
-  double severity, unlike; /* severity: 1..5; NAN where not noisy */
+  double severity, unlike; /* severity: 1..5; NAN where not noisy, and where nobody knows */
+  gboolean said_noisy;     /* by the detector; store_verdicts_add does not look at it */
+  const char *likely;      /* the detector's likeliest kind, noisy or not; "" or NULL: not known */
+  double likely_severity;  /* if it is of that kind; NAN: not known */
   guint n_kinds;           /* as store_verdict_kinds */
   float kinds[STORE_MOST_KINDS];
-  const char *likely;     /* the likeliest kind, also of a picture that is fit; "" or NULL: not known */
-  double likely_severity; /* 1..5 if it is of that kind; NAN: not known */
-  gboolean grey;          /* no pixel has colour, however it is stored */
-  int enlarged;           /* 1: the model's view enlarges it; 0: it does not; -1: there is no model */
+  gboolean grey; /* no pixel has colour, however it is stored */
+  int enlarged;  /* 1: the model's view enlarges it; 0: it does not; -1: there is no model */
 } store_verdict;
+
+/* What the classifier said, and what tables tell. Numbers of classes are those of store_answer_classes. */
+typedef struct {
+  gboolean given;             /* FALSE: there is no answer, all else is as if not known */
+  int truth, prediction;      /* classes; -1: not known. truth: a person's word, where there is one */
+  int said_truth;             /* as it was given; store_answers_add does not look at it */
+  int top5;                   /* the truth is among the five likeliest: 1, 0; -1 not known */
+  double confidence;          /* NAN: not known */
+  int owed;                   /* group of mistakes it is in, from 1; -1: none */
+  int suggested;              /* class; -1: the label is not suspected */
+  guint n_details;            /* as store_answer_columns */
+  const char *const *details; /* further columns of the tables; "" where not given */
+} store_answer;
+
+/* What a person decided of its content. */
+typedef struct {
+  int noisy;                /* 1, 0; -1: nobody did */
+  const char *kind, *label; /* NULL: nobody did */
+} store_decided;
 
 typedef struct {
   image_ref ref;               /* strings valid until the next call */
@@ -130,6 +158,8 @@ typedef struct {
   guint n_places; /* 0: not known */
   float places[STORE_PLACES];
   store_verdict verdict;
+  store_answer answer;
+  store_decided decided;
 } store_picture;
 
 typedef struct store_cursor store_cursor;
@@ -146,6 +176,8 @@ gboolean store_cursor_next (store_cursor *c, store_picture *p, GError **error);
 void store_cursor_free (store_cursor *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (store_cursor, store_cursor_free)
 guint64 store_count (store *s); /* pictures in the list */
+/* Rises with every new list; -1 with `error` set. */
+gint64 store_list_age (store *s, GError **error);
 
 /* --- contents and features -------------------------------------------------------------- */
 
@@ -220,6 +252,39 @@ gboolean store_verdicts_add (store *s, const char *file, const store_verdict *v,
 gboolean store_verdicts_end (store *s, gboolean good, GError **error);
 /* Names of the kinds whose scores the verdicts hold, in their order; g_strfreev. NULL with `error` set. */
 char **store_verdict_kinds (store *s, GError **error);
+
+/* --- answers ------------------------------------------------------------------------------ */
+
+/* Replaces all (S10), as verdicts are: begin, one add for each picture, end. `classes`, `columns`: their names,
+ * NULL-ended, NULL for none; `split`: the column that tells train from test, -1: none. */
+gboolean
+store_answers_begin (store *s, const char *const *classes, const char *const *columns, int split, GError **error);
+gboolean store_answers_add (store *s, const char *file, const store_answer *a, GError **error);
+gboolean store_answers_end (store *s, gboolean good, GError **error);
+/* In order; g_strfreev. NULL with `error` set. `split` may be NULL. */
+char **store_answer_classes (store *s, GError **error);
+char **store_answer_columns (store *s, int *split, GError **error);
+
+/* --- decisions ----------------------------------------------------------------------------- */
+
+typedef struct {
+  gint64 id, batch;  /* ascending; batch: those that were decided, and are undone, together */
+  gint64 when;       /* seconds since 1970, UTC */
+  gint64 content;    /* never 0 */
+  const char *file;  /* one of the content's names then */
+  const char *field; /* "noisy", "kind", "label" */
+  const char *from;  /* what held before; "" for nothing */
+  const char *to;    /* "1" and "0" for noisy; NULL: what pardon said holds again */
+  gboolean undone;
+} store_decision;
+
+/* Written and committed as one batch; id, batch and undone are not looked at. PARDON_ERROR_INPUT for an unknown field. */
+gboolean store_decide (store *s, const store_decision *d, gsize n, GError **error);
+/* Takes back the last batch that is not undone yet. *n: decisions taken back, 0 where there are none; may be NULL. */
+gboolean store_undo (store *s, guint64 *n, GError **error);
+/* Calls `each` for every decision, in order. */
+gboolean
+store_each_decision (store *s, void (*each) (const store_decision *d, gpointer user), gpointer user, GError **error);
 
 /* --- notes ------------------------------------------------------------------------------- */
 

@@ -18,6 +18,8 @@ struct store_cursor {
   guint at;       /* next of the page */
   gboolean ended; /* no page after this one */
   GStringChunk *strings;
+  GHashTable *classes; /* name -> number + 1; NULL: not asked for yet */
+  GPtrArray *details;  /* g_free: of the page's rows */
 };
 
 store_cursor *
@@ -49,6 +51,7 @@ store_cursor_new_more (store *s, gint64 set, gint64 pixels_set, const gint64 *mo
   c->last = g_strdup ("");
   c->page = g_array_sized_new (FALSE, TRUE, sizeof (store_picture), PAGE);
   c->strings = g_string_chunk_new (1 << 16);
+  c->details = g_ptr_array_new_with_free_func (g_free);
   return c;
 }
 
@@ -87,10 +90,24 @@ enum {
   KINDS,
   GREY,
   ENLARGED,
-  LIKELY,
-  LIKELY_SEVERITY,
-  COMPONENTS
+  ANSWERED, /* NULL: there is no answer */
+  TRUTH,
+  PREDICTION,
+  TOP5,
+  CONFIDENCE,
+  OWED,
+  SUGGESTED,
+  DETAILS,
+  COMPONENTS,
+  DECIDED_NOISY,
+  DECIDED_KIND,
+  DECIDED_LABEL
 };
+
+/* S11; by the content alone, so that a picture may be renamed */
+#define DECIDED(field)                                                                                                 \
+  "(SELECT after FROM decision WHERE content = p.content AND field = '" field                                          \
+  "' AND undone = 0 ORDER BY id DESC LIMIT 1)"
 
 /* in the order of the names above */
 static const char page_query[] =
@@ -98,17 +115,18 @@ static const char page_query[] =
     "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, x.row, "
     "y.row,"
     "  z.row, a.cluster, a.distance, v.score, v.noise, v.noisy, v.kind, v.severity, v.unlike, v.kinds, v.grey, "
-    "v.enlarged, l.kind, l.severity, w.components"
-    " FROM picture p LEFT JOIN content c ON c.id = p.content"
-    " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
-    " LEFT JOIN feature x ON x.feature_set = ?4 AND x.content = p.content"
-    " LEFT JOIN feature y ON y.feature_set = ?5 AND y.content = p.content"
-    " LEFT JOIN feature z ON z.feature_set = ?6 AND z.content = p.content"
-    " LEFT JOIN assignment a ON a.file = p.file"
-    " LEFT JOIN verdict v ON v.file = p.file"
-    " LEFT JOIN likely l ON l.file = p.file"
-    " LEFT JOIN place w ON w.file = p.file"
-    " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
+    "v.enlarged, n.file, n.truth, n.prediction, n.top5, n.confidence, n.owed, n.suggested, n.details, w.components,"
+    " " DECIDED ("noisy") ", " DECIDED ("kind") ", " DECIDED (
+        "label") " FROM picture p LEFT JOIN content c ON c.id = p.content"
+                 " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
+                 " LEFT JOIN feature x ON x.feature_set = ?4 AND x.content = p.content"
+                 " LEFT JOIN feature y ON y.feature_set = ?5 AND y.content = p.content"
+                 " LEFT JOIN feature z ON z.feature_set = ?6 AND z.content = p.content"
+                 " LEFT JOIN assignment a ON a.file = p.file"
+                 " LEFT JOIN verdict v ON v.file = p.file"
+                 " LEFT JOIN answer n ON n.file = p.file"
+                 " LEFT JOIN place w ON w.file = p.file"
+                 " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
 
 static char *
 keep (store_cursor *c, const char *text)
@@ -152,6 +170,98 @@ from_bytes (const guint8 *bytes, guint n, float *values)
     }
 }
 
+/* --- decisions ---------------------------------------------------------------------------- */
+
+static void
+read_decided (store_cursor *c, db_query *q, store_decided *d)
+{
+  const char *noisy = db_text (q, DECIDED_NOISY);
+  d->noisy = noisy == NULL ? -1 : strcmp (noisy, "0") != 0;
+  d->kind = db_is_null (q, DECIDED_KIND) ? NULL : keep (c, db_text (q, DECIDED_KIND));
+  d->label = db_is_null (q, DECIDED_LABEL) ? NULL : keep (c, db_text (q, DECIDED_LABEL));
+}
+
+/* What holds. The severity of another kind than the detector's nobody knows. */
+static void
+apply_decided (const store_decided *d, store_verdict *v)
+{
+  v->noisy = d->noisy >= 0 ? d->noisy : v->said_noisy;
+  v->kind = !v->noisy ? "" : d->kind != NULL ? d->kind : v->likely[0] != '\0' ? v->likely : "unknown";
+  v->severity = v->noisy && strcmp (v->kind, v->likely) == 0 ? v->likely_severity : (double) NAN;
+}
+
+static gboolean
+class_of (store_cursor *c, const char *name, int *number, GError **error)
+{
+  if (c->classes == NULL)
+    {
+      g_auto (GStrv) names = store_answer_classes (c->s, error);
+      if (names == NULL)
+        return FALSE;
+      c->classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      for (int i = 0; names[i] != NULL; i++)
+        g_hash_table_insert (c->classes, g_strdup (names[i]), GINT_TO_POINTER (i + 1));
+    }
+  int found = GPOINTER_TO_INT (g_hash_table_lookup (c->classes, name));
+  if (found > 0)
+    *number = found - 1;
+  return TRUE;
+}
+
+/* --- answers ------------------------------------------------------------------------------ */
+
+static int
+number_or (db_query *q, int column)
+{
+  return db_is_null (q, column) ? -1 : (int) db_int (q, column);
+}
+
+/* Words, each with its final zero. */
+static void
+read_details (store_cursor *c, db_query *q, store_answer *a)
+{
+  gsize size;
+  const char *bytes = db_blob (q, DETAILS, &size);
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  for (gsize at = 0, i = 0; i < size; i++)
+    if (bytes[i] == '\0')
+      {
+        g_ptr_array_add (words, keep (c, bytes + at));
+        at = i + 1;
+      }
+  a->n_details = words->len;
+  if (words->len == 0)
+    return;
+  gpointer kept = g_memdup2 (words->pdata, words->len * sizeof *words->pdata);
+  g_ptr_array_add (c->details, kept);
+  a->details = kept;
+}
+
+static gboolean
+read_answer (store_cursor *c, db_query *q, const store_decided *d, store_answer *a, GError **error)
+{
+  *a = (store_answer){ .given = !db_is_null (q, ANSWERED),
+                       .said_truth = number_or (q, TRUTH),
+                       .prediction = number_or (q, PREDICTION),
+                       .top5 = number_or (q, TOP5),
+                       .confidence = db_real (q, CONFIDENCE),
+                       .owed = number_or (q, OWED),
+                       .suggested = number_or (q, SUGGESTED) };
+  a->truth = a->said_truth;
+  if (!a->given)
+    return TRUE;
+  read_details (c, q, a);
+  if (d->label == NULL || class_of (c, d->label, &a->truth, error))
+    {
+      if (a->truth != a->said_truth)
+        a->top5 = a->truth == a->prediction ? 1 : -1; /* of another class nobody asked */
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* ------------------------------------------------------------------------------------------ */
+
 static void
 read_verdict (store_cursor *c, db_query *q, store_verdict *v)
 {
@@ -165,16 +275,14 @@ read_verdict (store_cursor *c, db_query *q, store_verdict *v)
   v->judged = TRUE;
   v->score = db_real (q, SCORE);
   v->noise = db_real (q, NOISE);
-  v->noisy = db_int (q, NOISY) != 0;
-  v->kind = keep (c, db_text (q, KIND));
-  v->severity = db_real (q, SEVERITY);
+  v->said_noisy = db_int (q, NOISY) != 0;
+  v->likely = keep (c, db_text (q, KIND));
+  v->likely_severity = db_real (q, SEVERITY);
   v->unlike = db_real (q, UNLIKE);
   v->n_kinds = (guint) (size / sizeof *v->kinds);
   from_bytes (kinds, v->n_kinds, v->kinds);
   v->grey = db_int (q, GREY) != 0;
   v->enlarged = db_is_null (q, ENLARGED) ? -1 : (int) db_int (q, ENLARGED);
-  v->likely = keep (c, db_text (q, LIKELY));
-  v->likely_severity = db_real (q, LIKELY_SEVERITY);
 }
 
 static void
@@ -186,8 +294,8 @@ read_place (db_query *q, store_picture *p)
   from_bytes (bytes, p->n_places, p->places);
 }
 
-static void
-read_row (store_cursor *c, db_query *q, store_picture *p)
+static gboolean
+read_row (store_cursor *c, db_query *q, store_picture *p, GError **error)
 {
   *p = (store_picture){ .ref = { .file = keep (c, db_text (q, FILE_NAME)), .path = keep (c, db_text (q, PATH)) },
                         .stamp = { .size = (guint64) db_int (q, SIZE),
@@ -202,15 +310,21 @@ read_row (store_cursor *c, db_query *q, store_picture *p)
     p->more_rows[i] = db_is_null (q, MORE_ROWS + i) ? -1 : db_int (q, MORE_ROWS + i);
   read_verdict (c, q, &p->verdict);
   read_place (q, p);
+  read_decided (c, q, &p->decided);
+  if (p->verdict.judged)
+    apply_decided (&p->decided, &p->verdict);
+  if (!read_answer (c, q, &p->decided, &p->answer, error))
+    return FALSE;
   if (!db_is_null (q, STATUS))
     read_content (c, q, p);
   p->refused = p->status != NULL && !db_is_null (q, OWN_STATUS);
   if (p->status != NULL && !p->refused)
-    return;
+    return TRUE;
   /* also for a row whose content is gone, which only a stranger's hand can bring about */
   const char *status = db_text (q, OWN_STATUS), *reason = db_text (q, OWN_REASON);
   p->status = keep (c, status != NULL ? status : STATUS_UNREADABLE);
   p->reason = keep (c, reason != NULL ? reason : "not looked at yet");
+  return TRUE;
 }
 
 static gboolean
@@ -223,11 +337,13 @@ read_page (store_cursor *c, GError **error)
     return FALSE;
   g_array_set_size (c->page, 0);
   g_string_chunk_clear (c->strings);
+  g_ptr_array_set_size (c->details, 0);
   c->at = 0;
   while (db_next (q, &fault))
     {
       store_picture p;
-      read_row (c, q, &p);
+      if (!read_row (c, q, &p, &fault))
+        break;
       g_array_append_val (c->page, p);
     }
   if (fault != NULL)
@@ -312,6 +428,8 @@ store_cursor_free (store_cursor *c)
     return;
   g_array_unref (c->page);
   g_string_chunk_free (c->strings);
+  g_ptr_array_unref (c->details);
+  g_clear_pointer (&c->classes, g_hash_table_unref);
   g_free (c->last);
   g_free (c);
 }

@@ -17,6 +17,9 @@ typedef struct {
   matrix_file *file; /* NULL until the first row is added */
 } store_set;
 
+/* What is replaced as a whole, between its _begin and _end. */
+typedef enum { REPLACING_NOTHING, REPLACING_VERDICTS, REPLACING_ANSWERS } store_replacing;
+
 struct store {
   GRecMutex mutex; /* around the one connection; recursive because callers' callbacks may come back */
   char *dir;
@@ -27,13 +30,15 @@ struct store {
   gboolean writable;
   gboolean listing; /* between store_list_begin and store_list_end */
   gboolean in_transaction;
-  gboolean broken;     /* a write failed: no more of them */
-  guint pending;       /* writes since the last commit */
-  gint64 since;        /* monotonic microseconds of the first of them */
-  gboolean judging;    /* between store_verdicts_begin and _end: the transaction is theirs */
-  guint verdict_kinds; /* of the verdicts being replaced */
-  GHashTable *sets;    /* id -> store_set, those added to */
-  gint64 count;        /* of pictures; -1: not counted yet */
+  gboolean broken;           /* a write failed: no more of them */
+  guint pending;             /* writes since the last commit */
+  gint64 since;              /* monotonic microseconds of the first of them */
+  store_replacing replacing; /* the transaction is theirs */
+  guint verdict_kinds;       /* of the verdicts being replaced */
+  int answer_classes;        /* and of the answers */
+  guint answer_columns;
+  GHashTable *sets; /* id -> store_set, those added to */
+  gint64 count;     /* of pictures; -1: not counted yet */
 };
 
 /* Every change stands between these two. `end` with good == FALSE goes back to the last commit and closes the store to
@@ -52,5 +57,11 @@ void store_set_free (gpointer set);
 gboolean store_is_stale (store *s, const char *status, const char *decoder);
 void store_give_up (store *s);                                         /* back to the last commit; no more writing */
 gboolean store_list_number (store *s, gint64 *number, GError **error); /* rises with every new list */
+
+/* Of store_verdicts.c: what is pending is committed first, lest it be lost with what is refused. */
+gboolean store_replace_begin (store *s, store_replacing what, GError **error);
+gboolean store_replace_end (store *s, gboolean good, GError **error);
+/* Names, in order, a query's first column. NULL with `error` set. */
+char **store_names (store *s, const char *query, GError **error);
 
 void store_damaged (store *s, const char *what, GError **error);

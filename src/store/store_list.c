@@ -15,6 +15,14 @@ store_list_number (store *s, gint64 *number, GError **error)
   return db_ask_int (s->db, 0, number, error, "SELECT value FROM meta WHERE key = 'list'", "");
 }
 
+gint64
+store_list_age (store *s, GError **error)
+{
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
+  gint64 number;
+  return store_list_number (s, &number, error) ? number : -1;
+}
+
 gboolean
 store_list_begin (store *s, GError **error)
 {

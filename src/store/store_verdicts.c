@@ -21,6 +21,42 @@ to_bytes (const store_verdict *v, guint32 *bytes)
 }
 
 gboolean
+store_replace_begin (store *s, store_replacing what, GError **error)
+{
+  if (!store_commit (s, error) || !store_write_begin (s, error))
+    return FALSE;
+  s->replacing = what;
+  return TRUE;
+}
+
+gboolean
+store_replace_end (store *s, gboolean good, GError **error)
+{
+  gboolean replacing = s->replacing != REPLACING_NOTHING;
+  s->replacing = REPLACING_NOTHING;
+  if (good || !replacing)
+    return store_commit (s, error);
+  s->in_transaction = FALSE;
+  return db_run (s->db, "ROLLBACK", error);
+}
+
+char **
+store_names (store *s, const char *query, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (db_query) q = db_ask (s->db, error, query, "");
+  if (q == NULL)
+    return NULL;
+  while (db_next (q, &fault))
+    g_strv_builder_add (names, db_text (q, 0));
+  if (fault == NULL)
+    return g_strv_builder_end (names);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return NULL;
+}
+
+gboolean
 store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
@@ -30,15 +66,13 @@ store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **erro
                    STORE_MOST_KINDS, s->dir);
       return FALSE;
     }
-  /* what is pending must not be lost with verdicts that are refused */
-  if (!store_commit (s, error) || !store_write_begin (s, error))
+  if (!store_replace_begin (s, REPLACING_VERDICTS, error))
     return FALSE;
-  gboolean good = db_do (s->db, error, "DELETE FROM verdict", "") && db_do (s->db, error, "DELETE FROM likely", "")
-                  && db_do (s->db, error, "DELETE FROM verdict_kind", "");
+  gboolean good =
+      db_do (s->db, error, "DELETE FROM verdict", "") && db_do (s->db, error, "DELETE FROM verdict_kind", "");
   for (guint i = 0; good && i < n; i++)
     good = db_do (s->db, error, "INSERT INTO verdict_kind VALUES (?1, ?2)", "it", (gint64) i, kinds[i]);
   s->verdict_kinds = n;
-  s->judging = TRUE;
   if (!good)
     store_give_up (s);
   return good;
@@ -49,22 +83,21 @@ store_verdicts_add (store *s, const char *file, const store_verdict *v, GError *
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
   guint32 kinds[STORE_MOST_KINDS];
-  gboolean good = s->judging && v->n_kinds == s->verdict_kinds;
+  gboolean good = s->replacing == REPLACING_VERDICTS && v->n_kinds == s->verdict_kinds;
   if (!good)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "the verdict on '%s' does not belong to those of '%s'", file,
                  s->dir);
   else
     {
+      const char *kind = v->noisy ? v->kind : v->likely != NULL ? v->likely : "";
+      double severity = v->noisy ? v->severity : v->likely != NULL ? v->likely_severity : (double) NAN;
       to_bytes (v, kinds);
       good = db_do (s->db, error, "INSERT INTO verdict VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", "trritrrbir",
-                    file, v->score, v->noise, (gint64) (v->noisy != FALSE), v->kind, v->severity, v->unlike,
+                    file, v->score, v->noise, (gint64) (v->noisy != FALSE), kind, severity, v->unlike,
                     (const void *) kinds, (gsize) v->n_kinds * sizeof *kinds, (gint64) (v->grey != FALSE),
                     v->enlarged < 0 ? (double) NAN : (double) v->enlarged);
-      if (good && v->likely != NULL && *v->likely != '\0')
-        good =
-            db_do (s->db, error, "INSERT INTO likely VALUES (?1, ?2, ?3)", "ttr", file, v->likely, v->likely_severity);
     }
-  if (!good && s->judging)
+  if (!good && s->replacing == REPLACING_VERDICTS)
     store_give_up (s);
   return good;
 }
@@ -73,28 +106,12 @@ gboolean
 store_verdicts_end (store *s, gboolean good, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
-  gboolean judging = s->judging;
-  s->judging = FALSE;
-  if (good || !judging)
-    return store_commit (s, error);
-  s->in_transaction = FALSE;
-  return db_run (s->db, "ROLLBACK", error);
+  return store_replace_end (s, good, error);
 }
 
 char **
 store_verdict_kinds (store *s, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr (db_query) q =
-      db_ask (s->db, error, "SELECT name FROM verdict_kind ORDER BY id LIMIT ?1", "i", (gint64) STORE_MOST_KINDS);
-  if (q == NULL)
-    return NULL;
-  while (db_next (q, &fault))
-    g_strv_builder_add (names, db_text (q, 0));
-  if (fault == NULL)
-    return g_strv_builder_end (names);
-  g_propagate_error (error, g_steal_pointer (&fault));
-  return NULL;
+  return store_names (s, "SELECT name FROM verdict_kind ORDER BY id LIMIT " G_STRINGIFY (STORE_MOST_KINDS), error);
 }

@@ -54,7 +54,7 @@ def test_database_is_whole():
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     assert db.execute("PRAGMA journal_mode").fetchall() == [("delete",)]
     assert db.execute("PRAGMA application_id").fetchone()[0].to_bytes(4, "big") == b"PARD"
-    assert dict(db.execute("SELECT key, value FROM meta"))["format"] == "2"
+    assert dict(db.execute("SELECT key, value FROM meta"))["format"] == "3"
 
 
 def test_pictures():

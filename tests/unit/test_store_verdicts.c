@@ -19,8 +19,6 @@ verdict_of (guint i, double shift)
                       .unlike = 0.25 * i,
                       .n_kinds = 3,
                       .kinds = { (float) i, -1e-30f, 1.0f / 3 },
-                      .likely = i % 5 == 0 ? NULL : "fog",
-                      .likely_severity = i % 5 == 0 ? NAN : 1 + 0.01 * i,
                       .grey = i % 3 == 0,
                       .enlarged = (int) (i % 3) - 1 };
   return v;
@@ -64,9 +62,6 @@ check_all (store *s, double shift)
       g_assert_cmpuint (v->n_kinds, ==, 3);
       g_assert_cmpmem (v->kinds, 3 * sizeof *v->kinds, want.kinds, 3 * sizeof *want.kinds);
       g_assert_cmpint (v->grey, ==, want.grey);
-      g_assert_cmpstr (v->likely, ==, want.likely == NULL ? "" : want.likely);
-      g_assert_true (isnan (want.likely_severity) ? isnan (v->likely_severity)
-                                                  : v->likely_severity == want.likely_severity);
       g_assert_cmpint (v->enlarged, ==, want.enlarged);
     }
   g_assert_no_error (error);
