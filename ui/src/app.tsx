@@ -95,5 +95,7 @@ function App(): JSX.Element {
   );
 }
 
-render(<App />, document.getElementById("app") as HTMLElement);
+const root = document.getElementById("app") as HTMLElement;
+root.replaceChildren(); // what stood there while this was read
+render(<App />, root);
 void load();
