@@ -64,6 +64,7 @@ export interface ReliabilityBin {
 export interface Calibration {
   n: number;
   ece: number | null;
+  ece_equal_counts?: number | null;
   confidence: number | null;
   accuracy: number | null;
   bins: ReliabilityBin[];
@@ -88,6 +89,7 @@ export interface OwedGroup {
 export interface Slice {
   kind: string;
   line: string;
+  column?: string | null;
   pictures: number;
   wrong: number;
   found_error: Share;
@@ -98,6 +100,21 @@ export interface Slice {
   q: number | null;
   significant: boolean;
   members: Case[];
+}
+export interface NoiseRates {
+  uneven: boolean;
+  p: number | null;
+  cramer_v: number | null;
+  groups: { name: string; noisy: Share }[];
+}
+/** The paired test: the same pictures as they are, and corrupted. */
+export interface Stress {
+  n: number;
+  against: string;
+  clean_error: Share;
+  mce: Share;
+  relative_mce: number | null;
+  kinds: { kind: string; family: string; error: Share; relative: number | null }[];
 }
 export interface Judging {
   words: string[];
@@ -127,7 +144,17 @@ export interface Judging {
   owed_groups: OwedGroup[];
   groups_seen_by?: string;
   slices: Slice[];
-  suspected_labels: { n: number; of: number; share: number | null; first: Case[] } | null;
+  suspected_labels: {
+    n: number;
+    of: number;
+    share: number | null;
+    low?: number | null;
+    high?: number | null;
+    fallback?: boolean;
+    first: Case[];
+  } | null;
+  noise_rates?: { by_class?: NoiseRates | null; by_split?: NoiseRates | null };
+  stress?: Stress | null;
   thresholds?: ThresholdStep[];
 }
 
@@ -203,7 +230,13 @@ export interface Report {
     near_groups: number;
     near_pictures: number;
     groups_across: number;
-    groups: { kind: string; size?: number; files?: string[]; members?: { file: string; similarity?: number }[] }[];
+    groups: {
+      group: number;
+      kind: string;
+      across: boolean;
+      pictures: number;
+      files: { file: string; split: string | null; similarity: number | null }[];
+    }[];
   } | null;
   splits: {
     name: string;

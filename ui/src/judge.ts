@@ -1,6 +1,6 @@
 // What follows from the threshold, for every picture at once. Only counting happens here: intervals, excess errors
 // and the words come from pardon itself, for each step of the threshold (judging.thresholds).
-import { computed } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { ThresholdStep } from "./documents";
 import { judging, pictures, report, revision } from "./data";
 import { params, set_params } from "./route";
@@ -8,13 +8,21 @@ import { params, set_params } from "./route";
 export const steps = computed<ThresholdStep[]>(() => judging.value?.thresholds ?? []);
 export const scan_threshold = computed(() => report.value?.noise?.threshold ?? NaN);
 
-/** The step nearest to the address's threshold; -1: there are none. */
+/** Where the reader drags the threshold to. The address follows when the hand rests: browsers refuse to have it changed
+    at every move. */
+const dragged = signal<number | null>(null);
+let resting = 0;
+const asked = computed<number | null>(
+  () => dragged.value ?? (params.value.t === undefined ? null : Number(params.value.t)),
+);
+
+/** The step nearest to the threshold asked for; -1: there are none. */
 export const step_at = computed(() => {
-  const asked = params.value.t === undefined ? scan_threshold.value : Number(params.value.t);
+  const wanted = asked.value ?? scan_threshold.value;
   let best = -1;
   let least = Infinity;
   steps.value.forEach((s, i) => {
-    const away = Math.abs(s.threshold - asked);
+    const away = Math.abs(s.threshold - wanted);
     if (away < least) [least, best] = [away, i];
   });
   return best;
@@ -23,13 +31,20 @@ export const step = computed<ThresholdStep | null>(() => steps.value[step_at.val
 
 /** The threshold in force: the scan's own, or where the reader has dragged it. */
 export const threshold = computed(() => {
-  if (params.value.t === undefined) return scan_threshold.value;
-  return step.value?.threshold ?? Number(params.value.t);
+  if (asked.value === null) return scan_threshold.value;
+  return step.value?.threshold ?? asked.value;
 });
 export const moved = computed(() => Math.abs(threshold.value - scan_threshold.value) > 1e-6);
 
 export function set_threshold(t: number): void {
-  set_params({ t: Math.abs(t - scan_threshold.value) < 1e-6 ? null : t });
+  dragged.value = t;
+  window.clearTimeout(resting);
+  resting = window.setTimeout(() => {
+    batch(() => {
+      set_params({ t: Math.abs(t - scan_threshold.value) < 1e-6 ? null : t });
+      dragged.value = null;
+    });
+  }, 150);
 }
 
 /** Of every picture: 1 too degraded to judge by, 0 fit, 255 not known. */
