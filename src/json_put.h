@@ -13,3 +13,4 @@ void json_put_flag (GString *o, const char *key, gboolean flag);
  * whatever its value. */
 void json_put_real (GString *o, const char *key, double value, gboolean known);
 void json_put_share (GString *o, const char *key, const proportion *p); /* value, low, high, n */
+void json_put_members (GString *o, const char *object); /* of a finished object, as text; into an open one */
