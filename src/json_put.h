@@ -5,3 +5,4 @@
 #include "judge/statistics.h"
 
 void json_put_share (GString *o, const char *key, const proportion *p); /* value, low, high, n */
+void json_put_members (GString *o, const char *object); /* of a finished object, as text; into an open one */

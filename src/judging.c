@@ -91,7 +91,14 @@ name_classes (judging *j)
       g_ptr_array_add (j->shown, once             ? g_strdup (name)
                                  : l->ids != NULL ? g_strdup_printf ("%s (%s)", name, (char *) l->ids->pdata[c])
                                                   : g_strdup_printf ("%s (%" G_GSIZE_FORMAT ")", name, c));
+      g_hash_table_insert (j->by_shown, j->shown->pdata[c], GINT_TO_POINTER ((int) c + 1));
     }
+}
+
+int
+judging_class (const judging *j, const char *name)
+{
+  return GPOINTER_TO_INT (g_hash_table_lookup (j->by_shown, name)) - 1;
 }
 
 static gboolean
@@ -143,6 +150,7 @@ judging_open (judging *j, store *s, const pardon_scan_options *o, const lens *l,
   j->files = g_ptr_array_new_with_free_func (g_free);
   j->kinds = g_ptr_array_new_with_free_func (g_free);
   j->shown = g_ptr_array_new_with_free_func (g_free);
+  j->by_shown = g_hash_table_new (g_str_hash, g_str_equal);
   gboolean fine = !j->asked
                   || (list_files (j, s, error)
                       && joined_init (&j->joined, (const char *const *) j->files->pdata, j->n, &join, error)
@@ -154,11 +162,32 @@ judging_open (judging *j, store *s, const pardon_scan_options *o, const lens *l,
   return fine;
 }
 
+static void
+kept_free (judging_kept *k)
+{
+  if (k == NULL)
+    return;
+  g_free (k->sources);
+  g_free (k->left);
+  g_strfreev (k->source_words);
+  g_strfreev (k->left_words);
+  g_free (k);
+}
+
 void
 judging_clear (judging *j)
 {
-  void *arrays[] = { j->classifier, j->allowed,    j->noisy, j->noise,
-                     j->severity,   j->confidence, j->kind,  (void *) j->rows.split };
+  void *arrays[] = { j->classifier,
+                     j->allowed,
+                     j->said,
+                     j->top5,
+                     j->noisy,
+                     j->forced,
+                     j->noise,
+                     j->severity,
+                     j->confidence,
+                     j->kind,
+                     (void *) j->rows.split };
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_free (arrays[i]);
   if (j->joined.notes != NULL)
@@ -167,9 +196,12 @@ judging_clear (judging *j)
   scorecard_clear (&j->score);
   excess_clear (&j->excess);
   leftovers_clear (&j->left);
+  kept_free (j->kept);
+  g_clear_pointer (&j->thresholds, g_array_unref);
   g_clear_pointer (&j->previews, g_hash_table_unref);
   g_clear_pointer (&j->files, g_ptr_array_unref);
   g_clear_pointer (&j->kinds, g_ptr_array_unref);
+  g_clear_pointer (&j->by_shown, g_hash_table_unref);
   g_clear_pointer (&j->shown, g_ptr_array_unref);
   *j = (judging){ 0 };
 }
@@ -187,12 +219,24 @@ kind_number (judging *j, const char *kind)
 }
 
 static void
-take_verdict (judging *j, gsize i, const store_verdict *v)
+take_label (judging *j, gsize i, const char *label)
 {
+  joined *x = &j->joined;
+  int class = label != NULL ? judging_class (j, label) : -1;
+  x->truth[i] = class >= 0 ? class : j->said[i];
+}
+
+void
+judging_take (judging *j, gsize i, const store_picture *p)
+{
+  const store_verdict *v = &p->verdict;
+  gboolean decided = p->decided.noisy >= 0, damaged = strcmp (p->status, STATUS_DAMAGED) == 0;
   j->noisy[i] = v->judged ? v->noisy != FALSE : -1;
+  j->forced[i] = v->judged && (decided || damaged) ? (v->noisy ? 1 : 2) : 0;
   j->noise[i] = v->judged ? v->score : NAN;
   j->severity[i] = v->judged && v->noisy ? v->severity : NAN;
   j->kind[i] = v->judged && v->noisy ? kind_number (j, v->kind) : -1;
+  take_label (j, i, p->decided.label);
 }
 
 /* The list's verdicts, and where its scores stand. */
@@ -202,14 +246,20 @@ read_list (judging *j, store *s, gint64 set, gint64 *row, GError **error)
   gint64 more[STORE_MORE] = { set };
   g_autoptr (store_cursor) cursor = store_cursor_new_more (s, 0, 0, more, error);
   g_autoptr (GError) why = NULL;
-  gsize i = 0;
+  gsize i = 0, unknown = 0;
   if (cursor == NULL)
     return FALSE;
   for (store_picture p; i < j->n && store_cursor_next (cursor, &p, &why); i++)
     {
-      take_verdict (j, i, &p.verdict);
+      judging_take (j, i, &p);
+      unknown += p.decided.label != NULL && judging_class (j, p.decided.label) < 0;
       row[i] = p.more_rows[0];
     }
+  if (unknown > 0)
+    g_ptr_array_add (j->joined.notes,
+                     g_strdup_printf ("labels that were decided and are no class of this scan: %" G_GSIZE_FORMAT
+                                      "; they are not used",
+                                      unknown));
   if (why != NULL)
     g_propagate_error (error, g_steal_pointer (&why));
   else if (i < j->n)
@@ -232,7 +282,7 @@ predict_all (judging *j)
       x->prediction[i] = x->top5[i] = -1;
       x->confidence[i] = NAN;
       if (class_scores_row (&j->scores, i, p))
-        class_scores_predict (p, x->classes.n, x->truth[i], &x->prediction[i], &x->confidence[i], &x->top5[i]);
+        class_scores_predict (p, x->classes.n, j->said[i], &x->prediction[i], &x->confidence[i], &x->top5[i]);
     }
 }
 
@@ -268,27 +318,99 @@ take_splits (judging *j)
   j->rows.n_splits = (int) c->values->len - 1;
 }
 
+/* Whether a decided label is among the five likeliest classes nobody asked. */
+static gint8
+top5_of (const judging *j, gsize i)
+{
+  const joined *x = &j->joined;
+  if (x->truth[i] == j->said[i])
+    return x->top5[i];
+  return x->truth[i] == x->prediction[i] ? 1 : -1;
+}
+
 static void
 lay_out_rows (judging *j)
 {
-  const joined *x = &j->joined;
+  joined *x = &j->joined;
+  const int *split = j->rows.split;
+  int n_splits = j->rows.n_splits;
+  if (x->truth_from == TRUTH_NONE || x->truth_from == TRUTH_DECIDED)
+    x->truth_from = has_truth (j) ? TRUTH_DECIDED : TRUTH_NONE;
+  j->judged = FALSE;
   for (gsize i = 0; i < j->n; i++)
     {
       j->confidence[i] = (double) x->confidence[i];
+      j->top5[i] = top5_of (j, i);
       j->judged = j->judged || (x->truth[i] >= 0 && x->prediction[i] >= 0);
     }
   j->rows = (judge_rows){ .n = j->n,
                           .n_classes = (int) x->classes.n,
                           .n_kinds = (int) j->kinds->len,
+                          .n_splits = n_splits,
                           .truth = x->truth,
                           .predicted = x->prediction,
-                          .top5 = x->top5,
+                          .top5 = j->top5,
                           .confidence = j->confidence,
                           .noisy = j->noisy,
                           .noise = j->noise,
                           .kind = j->kind,
-                          .severity = j->severity };
-  take_splits (j);
+                          .severity = j->severity,
+                          .split = split };
+  if (split == NULL)
+    take_splits (j);
+}
+
+/* Kinds that still occur, in the order of the first picture of each, as a scan finds them. */
+static void
+renumber_kinds (judging *j)
+{
+  g_autofree int *number = g_new (int, MAX (j->kinds->len, 1));
+  GPtrArray *kinds = g_ptr_array_new_with_free_func (g_free);
+  for (guint k = 0; k < j->kinds->len; k++)
+    number[k] = -1;
+  for (gsize i = 0; i < j->n; i++)
+    if (j->kind[i] >= 0)
+      {
+        int *now = &number[j->kind[i]];
+        if (*now < 0)
+          {
+            *now = (int) kinds->len;
+            g_ptr_array_add (kinds, g_strdup (j->kinds->pdata[j->kind[i]]));
+          }
+        j->kind[i] = *now;
+      }
+  g_ptr_array_unref (j->kinds);
+  j->kinds = kinds;
+}
+
+void
+judging_weigh (judging *j)
+{
+  score_options of_score;
+  excess_options of_excess;
+  renumber_kinds (j);
+  lay_out_rows (j);
+  scorecard_clear (&j->score);
+  excess_clear (&j->excess);
+  score_options_init (&of_score);
+  excess_options_init (&of_excess);
+  scorecard_init (&j->score, &j->rows, &of_score);
+  excess_init (&j->excess, &j->rows, &of_excess);
+}
+
+void
+judging_make_room (judging *j)
+{
+  gsize room = MAX (j->n, 1);
+  j->said = g_memdup2 (j->joined.truth, room * sizeof *j->said);
+  j->top5 = g_new (gint8, room);
+  j->noisy = g_new (gint8, room);
+  j->forced = g_new (gint8, room);
+  j->noise = g_new (double, room);
+  j->severity = g_new (double, room);
+  j->confidence = g_new (double, room);
+  j->kind = g_new (int, room);
+  j->threshold = NAN;
 }
 
 gboolean
@@ -296,13 +418,8 @@ judging_make (judging *j, store *s, gint64 scores, GError **error)
 {
   if (!j->asked)
     return TRUE;
-  gsize room = MAX (j->n, 1);
-  j->noisy = g_new (gint8, room);
-  j->noise = g_new (double, room);
-  j->severity = g_new (double, room);
-  j->confidence = g_new (double, room);
-  j->kind = g_new (int, room);
-  gint64 *row = g_new (gint64, room);
+  judging_make_room (j);
+  gint64 *row = g_new (gint64, MAX (j->n, 1));
   if (!read_list (j, s, scores, row, error))
     {
       g_free (row);
@@ -312,26 +429,6 @@ judging_make (judging *j, store *s, gint64 scores, GError **error)
     g_free (row);
   else if (!take_scores (j, s, scores, row, error))
     return FALSE;
-  lay_out_rows (j);
-  score_options of_score;
-  excess_options of_excess;
-  score_options_init (&of_score);
-  excess_options_init (&of_excess);
-  scorecard_init (&j->score, &j->rows, &of_score);
-  excess_init (&j->excess, &j->rows, &of_excess);
+  judging_weigh (j);
   return TRUE;
-}
-
-void
-judging_answer (const judging *j, gsize i, report_answer *a)
-{
-  *a = (report_answer){ .confidence = NAN, .correct = -1, .verdict = row_verdict_name (VERDICT_UNJUDGED) };
-  if (!j->asked || i >= j->n)
-    return;
-  const joined *x = &j->joined;
-  a->label = x->truth[i] >= 0 ? j->shown->pdata[x->truth[i]] : NULL;
-  a->prediction = x->prediction[i] >= 0 ? j->shown->pdata[x->prediction[i]] : NULL;
-  a->confidence = (double) x->confidence[i];
-  a->correct = a->label != NULL && a->prediction != NULL ? x->truth[i] == x->prediction[i] : -1;
-  a->verdict = row_verdict_name (judge_row (&j->rows, i));
 }

@@ -122,8 +122,13 @@ put_side (GString *o, const char *key, const join_side *s)
 static void
 put_sources (GString *o, const judging *j)
 {
-  static const char *const truths[] = { NULL, "table", "folders" };
+  static const char *const truths[] = { NULL, "table", "folders", "decisions" };
   const class_scores *c = &j->scores;
+  if (j->kept != NULL)
+    {
+      json_put_members (o, j->kept->sources);
+      return;
+    }
   json_put_text (o, "truth_from", truths[j->joined.truth_from]);
   json_put_text (o, "predictions_from", j->classifier != NULL ? "classifier" : j->joined.predicted ? "table" : NULL);
   if (j->classifier != NULL)
@@ -151,6 +156,16 @@ put_words (GString *o, const judging *j)
   for (guint i = 0; i < words->len; i++)
     json_put_text (o, NULL, words->pdata[i]);
   json_close (o, ']');
+}
+
+char *
+judging_sources (const judging *j)
+{
+  GString *o = g_string_new (NULL);
+  json_open (o, NULL, '{');
+  put_sources (o, j);
+  json_close (o, '}');
+  return g_string_free (o, FALSE);
 }
 
 char *
@@ -369,6 +384,7 @@ judging_section (const judging *j)
     put_spread (o, "by_split", &s->by_split, ((join_column *) j->joined.columns->pdata[j->joined.split])->values, 1);
   json_close (o, '}');
   put_confident (o, j);
+  judging_put_thresholds (o, j);
   leftovers_put_json (o, j, TRUE);
   json_close (o, '}');
   return g_string_free (o, FALSE);

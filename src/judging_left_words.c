@@ -56,7 +56,10 @@ void
 leftovers_say (const judging *g, GPtrArray *lines)
 {
   const leftovers *left = &g->left;
-  if (!g->judged)
+  if (g->kept != NULL)
+    for (char **line = g->kept->left_words; *line != NULL; line++)
+      say (lines, "%s", *line);
+  if (!g->judged || g->kept != NULL)
     return;
   for (gsize i = 0; i < left->groups.n_groups && i < SAID; i++)
     say (lines, "owed, group %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ": %s", i + 1, left->groups.n_groups,
@@ -183,6 +186,11 @@ void
 leftovers_put_json (GString *o, const judging *g, gboolean whole)
 {
   const leftovers *left = &g->left;
+  if (g->kept != NULL)
+    {
+      json_put_members (o, g->kept->left);
+      return;
+    }
   json_open (o, "owed_groups", '[');
   for (gsize i = 0; i < left->groups.n_groups; i++)
     put_group (o, g, i, whole);

@@ -192,10 +192,16 @@ say_side (const join_side *s, gsize n, GPtrArray *lines)
   say_odds (s, n, "picture found no row", "pictures found no row", &s->without_row, lines);
 }
 
-static void
-say_sources (const judging *j, GPtrArray *lines)
+void
+judging_say_sources (const judging *j, GPtrArray *lines)
 {
   const joined *x = &j->joined;
+  if (j->kept != NULL)
+    {
+      for (char **line = j->kept->source_words; *line != NULL; line++)
+        say (lines, "%s", *line);
+      return;
+    }
   for (guint i = 0; i < x->notes->len; i++)
     say (lines, "%s", (char *) x->notes->pdata[i]);
   if (x->truth_from == TRUTH_FOLDERS)
@@ -221,7 +227,7 @@ judging_words (const judging *j)
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
   if (!j->asked)
     return lines;
-  say_sources (j, lines);
+  judging_say_sources (j, lines);
   if (j->joined.truth_from == TRUTH_NONE)
     say (lines, "there are no labels: the classifier was not judged; add --labels FILE, or --labels folders");
   else if (!j->joined.predicted)

@@ -299,12 +299,14 @@ count_copies (const report_repeats *r, pardon_scan_result *result)
 /* --- 6. judge the classifier ------------------------------------------------------------------ */
 
 static gboolean
-judge_classifier (store *s, judging *judged, const eyes *e, const pardon_scan_options *o, int threads, const job *j,
-                  stress *stressed, pardon_scan_result *result, GError **error)
+judge_classifier (store *s, judging *judged, const eyes *e, const verdicts *v, const pardon_scan_options *o,
+                  int threads, const job *j, stress *stressed, pardon_scan_result *result, GError **error)
 {
   if (!judging_make (judged, s, e->scores, error) || !leftovers_find (judged, s, e, o->seed, threads, j, error)
       || !stress_run (s, judged, e->scoring, o->stress, o->seed, threads, j, stressed, error))
     return FALSE;
+  if (judged->judged)
+    judging_spread (judged, v->detector, v->threshold);
   judging_tell (judged, &result->judgement);
   stress_tell (stressed, &result->judgement);
   return TRUE;
@@ -412,12 +414,6 @@ count_kinds (const report_noise *n, pardon_scan_result *result)
     }
 }
 
-static void
-answer (gpointer user, gsize picture, report_answer *a)
-{
-  judging_answer (user, picture, a);
-}
-
 static gboolean
 write_results (store *s, const pardon_scan_options *o, const eyes *e, const verdicts *v, const listed_repeats *copies,
                report_probes *probes, judging *judged, const stress *stressed, pardon_scan_result *result, const job *j,
@@ -440,7 +436,7 @@ write_results (store *s, const pardon_scan_options *o, const eyes *e, const verd
   report_clear (&r);
   g_auto (previews) shown = { 0 };
   report_callbacks callbacks;
-  if (!fine || !store_commit (s, error) || !report_write_csv (s, dir, answer, judged, error)
+  if (!fine || !store_commit (s, error) || !judging_keep (judged, s, error) || !report_write_csv (s, dir, error)
       || !judging_write_csv (judged, dir, error) || !leftovers_write_csv (judged, dir, error)
       || !stress_write_csv (stressed, dir, error) || !listed_repeats_write (copies, dir, error))
     return FALSE;
@@ -488,7 +484,7 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
   g_auto (listed_repeats) copies = { 0 };
   stress stressed;
   if (!listed_repeats_find (s, e->pixels, threads, j, &copies, error)
-      || !judge_classifier (s, judged, e, o, threads, j, &stressed, result, error)
+      || !judge_classifier (s, judged, e, v, o, threads, j, &stressed, result, error)
       || !write_results (s, o, e, v, &copies, &probes, judged, &stressed, result, j, error) || !store_finish (s, error))
     return FALSE;
   if (rows->len > 0)

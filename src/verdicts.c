@@ -22,6 +22,7 @@ typedef struct {
   gint64 row;
   gboolean damaged;
   int enlarged;
+  int decided; /* noisy or not, by a person; -1 */
   judgement said;
 } seat;
 
@@ -157,7 +158,7 @@ close_page (court *c, int threads, GError **error)
       store_verdict verdict = decide (c, s);
       fine = fine && store_verdicts_add (c->store, s->file, &verdict, error);
       c->v->judged++;
-      c->v->noisy += verdict.noisy;
+      c->v->noisy += (guint64) (s->decided >= 0 ? s->decided : verdict.noisy);
       c->v->unlike += s->said.unlike > 1;
       c->n_broken += s->damaged;
       c->n_flagged += verdict.noisy && !s->damaged;
@@ -193,7 +194,8 @@ judge_all (court *c, gint64 set, const lens *l, int threads, const job *j, GErro
       seat s = { .file = g_strdup (p.ref.file),
                  .row = p.pixels_row,
                  .damaged = p.facts.damage[0] != 0,
-                 .enlarged = is_enlarged (l, p.facts.width, p.facts.height) };
+                 .enlarged = is_enlarged (l, p.facts.width, p.facts.height),
+                 .decided = p.decided.noisy };
       g_array_append_val (c->page, s);
       if (c->page->len == PAGE)
         fine = job_go_on (j, error) && close_page (c, threads, error);

@@ -53,7 +53,12 @@ typedef struct {
   guint32 *of;       /* n */
 } join_column;
 
-typedef enum { TRUTH_NONE, TRUTH_TABLE, TRUTH_FOLDERS } join_truth;
+typedef enum {
+  TRUTH_NONE,
+  TRUTH_TABLE,
+  TRUTH_FOLDERS,
+  TRUTH_DECIDED /* by people alone; never of joined_init */
+} join_truth;
 
 typedef struct {
   gsize n; /* pictures */

@@ -229,6 +229,32 @@ score_counts (scorecard *s, const judge_rows *r, double level)
 }
 
 void
+scorecard_count (scorecard *s, const judge_rows *r, const score_options *o)
+{
+  gsize fit_right = 0;
+  *s = (scorecard){ 0 };
+  for (gsize i = 0; i < r->n; i++)
+    switch (judge_row (r, i))
+      {
+      case VERDICT_RIGHT:
+        s->right++;
+        fit_right += r->noisy[i] == 0;
+        break;
+      case VERDICT_SET_ASIDE:
+        s->set_aside++;
+        break;
+      case VERDICT_OWED:
+        s->owed++;
+        break;
+      case VERDICT_UNJUDGED:
+        s->unjudged++;
+      }
+  s->right_noisy = s->right - fit_right;
+  s->all = wilson ((double) s->right, r->n - s->unjudged, o->level);
+  s->fit = wilson ((double) fit_right, fit_right + s->owed, o->level);
+}
+
+void
 scorecard_init (scorecard *s, const judge_rows *r, const score_options *o)
 {
   *s = (scorecard){ 0 };

@@ -113,5 +113,7 @@ typedef struct {
 void score_options_init (score_options *o);
 
 void scorecard_init (scorecard *s, const judge_rows *r, const score_options *o);
+/* The counts of right, set aside, owed, unjudged and right_noisy, `all` and `fit` alone; the rest is zero. */
+void scorecard_count (scorecard *s, const judge_rows *r, const score_options *o);
 void scorecard_clear (scorecard *s);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (scorecard, scorecard_clear)

@@ -258,6 +258,25 @@ detector_threshold (const detector *d, double false_alarms)
   return rank <= (double) d->n_given ? d->given[(gsize) rank - 1] : MAX (shipped, d->given[d->n_given - 1]);
 }
 
+double
+detector_false_alarms (const detector *d, double score)
+{
+  double low = 0, high = 1; /* the threshold falls as the share rises */
+  if (detector_threshold (d, low) <= score)
+    return low;
+  if (detector_threshold (d, high) > score)
+    return high;
+  for (int i = 0; i < 60; i++)
+    {
+      double middle = (low + high) / 2;
+      if (detector_threshold (d, middle) <= score)
+        high = middle;
+      else
+        low = middle;
+    }
+  return high;
+}
+
 static int
 ascending (const void *a, const void *b)
 {

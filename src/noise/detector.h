@@ -51,6 +51,9 @@ double detector_noise (const detector *d, double score);
 /* The score that a clean picture exceeds with probability `false_alarms` (above 0, below 1). */
 double detector_threshold (const detector *d, double false_alarms);
 
+/* The share of clean pictures with a score above this one: the least for which detector_threshold is not above it; from 0 to 1. */
+double detector_false_alarms (const detector *d, double score);
+
 /* Fits threshold and calibration to `n` scores of pictures the user vouches for: from then on, they are what clean
  * means. FALSE with PARDON_ERROR_INPUT for fewer than 20. */
 gboolean detector_calibrate (detector *d, const float *scores, gsize n, GError **error);

@@ -94,18 +94,36 @@ put_facts (csv_out *o, const store_picture *p, gboolean sized)
   put_flag (o, p->verdict.judged && p->verdict.enlarged >= 0, p->verdict.enlarged == 1);
 }
 
-static void
-put_answer (csv_out *o, const report_answer *a)
+const char *
+report_verdict (const store_picture *p)
 {
-  put_text (o, a->label);
-  put_text (o, a->prediction);
-  put_measure (o, a->confidence);
-  put_flag (o, a->correct >= 0, a->correct > 0);
-  put_text (o, a->verdict);
+  const store_answer *a = &p->answer;
+  if (a->truth < 0 || a->prediction < 0 || !p->verdict.judged)
+    return "unjudged";
+  return a->truth == a->prediction ? "right" : p->verdict.noisy ? "set-aside" : "owed";
+}
+
+const char *
+report_decided (const store_picture *p)
+{
+  gboolean noisy = p->decided.noisy >= 0 || p->decided.kind != NULL, label = p->decided.label != NULL;
+  return noisy && label ? "both" : noisy ? "noisy" : label ? "label" : "";
 }
 
 static void
-put_image (csv_out *o, const store_picture *p, const report_answer *a)
+put_answer (csv_out *o, const store_picture *p, char **classes)
+{
+  const store_answer *a = &p->answer;
+  put_text (o, a->truth >= 0 ? classes[a->truth] : NULL);
+  put_text (o, a->prediction >= 0 ? classes[a->prediction] : NULL);
+  put_measure (o, a->given ? a->confidence : NAN);
+  put_flag (o, a->truth >= 0 && a->prediction >= 0, a->truth == a->prediction);
+  put_text (o, report_verdict (p));
+  put_text (o, report_decided (p));
+}
+
+static void
+put_image (csv_out *o, const store_picture *p, char **classes)
 {
   gboolean sized = p->facts.width > 0;
   put_text (o, p->ref.file);
@@ -138,31 +156,28 @@ put_image (csv_out *o, const store_picture *p, const report_answer *a)
     }
   put_verdict (o, &p->verdict);
   put_facts (o, p, sized);
-  put_answer (o, a);
+  put_answer (o, p, classes);
   end_line (o);
 }
 
 static gboolean
-write_images (store *s, const char *dir, report_answers answers, gpointer user, GError **error)
+write_images (store *s, const char *dir, GError **error)
 {
   g_auto (csv_out) o = { 0 };
+  g_auto (GStrv) classes = store_answer_classes (s, error);
+  if (classes == NULL)
+    return FALSE;
   if (!begin (&o, dir, "images.csv",
               "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,"
-              "aspect,enlarged,label,prediction,confidence,correct,verdict",
+              "aspect,enlarged,label,prediction,confidence,correct,verdict,decided",
               error))
     return FALSE;
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
   if (cursor == NULL)
     return FALSE;
   g_autoptr (GError) fault = NULL;
-  gsize i = 0;
-  for (store_picture p; store_cursor_next (cursor, &p, &fault); i++)
-    {
-      report_answer a = { .confidence = NAN, .correct = -1, .verdict = "unjudged" };
-      if (answers != NULL)
-        answers (user, i, &a);
-      put_image (&o, &p, &a);
-    }
+  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
+    put_image (&o, &p, classes);
   if (fault != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));
@@ -349,8 +364,8 @@ write_manifest (store *s, const char *dir, GError **error)
 }
 
 gboolean
-report_write_csv (store *s, const char *dir, report_answers answers, gpointer user, GError **error)
+report_write_csv (store *s, const char *dir, GError **error)
 {
-  return write_images (s, dir, answers, user, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
+  return write_images (s, dir, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
          && write_manifest (s, dir, error);
 }

@@ -10,6 +10,7 @@
 #include "types.h"
 
 struct store;
+struct store_picture;
 
 #define REPORT_FORMAT   1   /* "version" in report.json: raised when a reader would have to change */
 #define REPORT_MEMBERS  24  /* pictures shown of one cluster; fewer, down to 3, where there are more than 40 clusters */
@@ -131,17 +132,10 @@ gboolean report_fill (struct store *s, const report_callbacks *callbacks, const 
 gboolean report_write_json (const report *r, const char *dir, GError **error); /* report.json and summary.json */
 gboolean report_write_html (const report *r, const char *dir, GError **error); /* report.html: one file, no network */
 
-/* What the classifier said of a picture, and how that is judged. Strings belong to who gives them; NULL: not known. */
-typedef struct {
-  const char *label, *prediction;
-  double confidence;   /* NAN: not known */
-  int correct;         /* 1, 0, -1 not known */
-  const char *verdict; /* never NULL */
-} report_answer;
-/* Of the picture with this number in the order of the list. */
-typedef void (*report_answers) (gpointer user, gsize picture, report_answer *a);
-
 /* images.csv, noise.csv, clusters.csv, manifest.csv: RFC 4180, CRLF, sorted by file (docs/report.md). Streams: memory does not
  * grow with the number of pictures. */
-/* `answers` NULL: nobody judged. */
-gboolean report_write_csv (struct store *s, const char *dir, report_answers answers, gpointer user, GError **error);
+gboolean report_write_csv (struct store *s, const char *dir, GError **error);
+/* Of a picture: "right", "set-aside", "owed", "unjudged". */
+const char *report_verdict (const struct store_picture *p);
+/* What people decided of it: "noisy" (its kind, too), "label", "both", "". */
+const char *report_decided (const struct store_picture *p);

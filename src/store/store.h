@@ -128,7 +128,7 @@ typedef struct {
   gboolean given;             /* FALSE: there is no answer, all else is as if not known */
   int truth, prediction;      /* classes; -1: not known. truth: a person's word, where there is one */
   int said_truth;             /* as it was given; store_answers_add does not look at it */
-  int top5;                   /* the truth is among the five likeliest: 1, 0; -1 not known */
+  int top5;                   /* said_truth is among the five likeliest: 1, 0; -1 not known */
   double confidence;          /* NAN: not known */
   int owed;                   /* group of mistakes it is in, from 1; -1: none */
   int suggested;              /* class; -1: the label is not suspected */
@@ -142,7 +142,7 @@ typedef struct {
   const char *kind, *label; /* NULL: nobody did */
 } store_decided;
 
-typedef struct {
+typedef struct store_picture {
   image_ref ref;               /* strings valid until the next call */
   file_stamp stamp;            /* when last looked at; zero: never */
   gint64 content;              /* 0: not known yet, or unreadable to another decoder: look, whatever the stamp */

@@ -19,7 +19,8 @@ struct store_cursor {
   gboolean ended; /* no page after this one */
   GStringChunk *strings;
   GHashTable *classes; /* name -> number + 1; NULL: not asked for yet */
-  GPtrArray *details;  /* g_free: of the page's rows */
+  int n_classes;
+  GPtrArray *details; /* g_free: of the page's rows */
 };
 
 store_cursor *
@@ -191,20 +192,16 @@ apply_decided (const store_decided *d, store_verdict *v)
 }
 
 static gboolean
-class_of (store_cursor *c, const char *name, int *number, GError **error)
+load_classes (store_cursor *c, GError **error)
 {
-  if (c->classes == NULL)
-    {
-      g_auto (GStrv) names = store_answer_classes (c->s, error);
-      if (names == NULL)
-        return FALSE;
-      c->classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      for (int i = 0; names[i] != NULL; i++)
-        g_hash_table_insert (c->classes, g_strdup (names[i]), GINT_TO_POINTER (i + 1));
-    }
-  int found = GPOINTER_TO_INT (g_hash_table_lookup (c->classes, name));
-  if (found > 0)
-    *number = found - 1;
+  if (c->classes != NULL)
+    return TRUE;
+  g_auto (GStrv) names = store_answer_classes (c->s, error);
+  if (names == NULL)
+    return FALSE;
+  c->classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (c->n_classes = 0; names[c->n_classes] != NULL; c->n_classes++)
+    g_hash_table_insert (c->classes, g_strdup (names[c->n_classes]), GINT_TO_POINTER (c->n_classes + 1));
   return TRUE;
 }
 
@@ -251,13 +248,17 @@ read_answer (store_cursor *c, db_query *q, const store_decided *d, store_answer 
   if (!a->given)
     return TRUE;
   read_details (c, q, a);
-  if (d->label == NULL || class_of (c, d->label, &a->truth, error))
+  if (!load_classes (c, error))
+    return FALSE;
+  if (MAX (a->said_truth, MAX (a->prediction, a->suggested)) >= c->n_classes)
     {
-      if (a->truth != a->said_truth)
-        a->top5 = a->truth == a->prediction ? 1 : -1; /* of another class nobody asked */
-      return TRUE;
+      store_damaged (c->s, "an answer names a class that there is not", error);
+      return FALSE;
     }
-  return FALSE;
+  int decided = d->label != NULL ? GPOINTER_TO_INT (g_hash_table_lookup (c->classes, d->label)) : 0;
+  if (decided > 0)
+    a->truth = decided - 1;
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------------------------------ */
