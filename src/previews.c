@@ -27,7 +27,7 @@ see (const char *path, image *seen)
 }
 
 static GBytes *
-make_small (const image *seen, int side, int *width, int *height)
+make_small (const image *seen, int side, int quality, int *width, int *height)
 {
   g_auto (image) small = { 0 };
   double shrink = (double) side / MAX (seen->width, seen->height);
@@ -39,7 +39,7 @@ make_small (const image *seen, int side, int *width, int *height)
         return NULL;
       shown = &small;
     }
-  GBytes *jpeg = encode_jpeg (shown, QUALITY, NULL);
+  GBytes *jpeg = encode_jpeg (shown, quality, NULL);
   if (jpeg != NULL)
     {
       *width = shown->width;
@@ -48,11 +48,17 @@ make_small (const image *seen, int side, int *width, int *height)
   return jpeg;
 }
 
+GBytes *
+previews_jpeg (const char *path, int side, int quality, int *width, int *height)
+{
+  g_auto (image) seen = { 0 };
+  return see (path, &seen) ? make_small (&seen, side, quality, width, height) : NULL;
+}
+
 static GBytes *
 make_preview (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  g_auto (image) seen = { 0 };
-  return see (path, &seen) ? make_small (&seen, side, width, height) : NULL;
+  return previews_jpeg (path, side, QUALITY, width, height);
 }
 
 /* The picture is the same for all probes, so it is read once. */
@@ -75,7 +81,8 @@ make_probe (gpointer user, const char *path, const char *kind, double severity, 
   if (p->probe.pixels == NULL || !image_reserve (&probe, p->probe.width, p->probe.height, p->probe.channels))
     return NULL;
   memcpy (probe.pixels, p->probe.pixels, (gsize) probe.width * (gsize) probe.height * (gsize) probe.channels);
-  return corrupt (&probe, which, CLAMP (severity, 1, 5), SEED, NULL) ? make_small (&probe, side, width, height) : NULL;
+  return corrupt (&probe, which, CLAMP (severity, 1, 5), SEED, NULL) ? make_small (&probe, side, QUALITY, width, height)
+                                                                     : NULL;
 }
 
 static const char *

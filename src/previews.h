@@ -14,6 +14,9 @@ typedef struct {
   image probe;                  /* what is at it, at the size it is measured at; empty: it cannot be read */
 } previews;
 
+/* A picture as JPEG, its long side at most `side`; NULL (width and height untouched) when it cannot be read. Thread-safe. */
+GBytes *previews_jpeg (const char *path, int side, int quality, int *width, int *height);
+
 /* `set`: of the store's measures. `callbacks` are for report_fill and hold `p`, which must stay where it is. */
 void previews_init (previews *p, const verdicts *v, store *s, gint64 set, report_callbacks *callbacks);
 void previews_clear (previews *p);
