@@ -10,8 +10,10 @@
 
 typedef struct {
   gsize number;
-  char *path;
+  char *path, *damage; /* damage: what is wrong with the file; NULL: nothing */
+  gint64 row;          /* of its measures; -1: not asked why */
   GBytes *jpeg;
+  char **why; /* NULL: nothing to tell */
 } item;
 
 typedef struct {
@@ -22,43 +24,31 @@ typedef struct {
   const report_callbacks *c;
   const job *j;
   GString *ids, *uris, *why;
-  guint told; /* of `why` */
+  guint asked; /* of `why` */
 } studio;
 
 static void
 item_free (item *i)
 {
   g_free (i->path);
+  g_free (i->damage);
+  g_strfreev (i->why);
   g_clear_pointer (&i->jpeg, g_bytes_unref);
   g_free (i);
 }
 
-/* What is left of a file that breaks off does not tell why it is noisy. */
-static char **
-reasons (const report_callbacks *c, const store_picture *p)
+static item *
+item_new (studio *s, const store_picture *p, gsize number)
 {
-  if (strcmp (p->status, STATUS_DAMAGED) != 0)
-    return p->pixels_row >= 0 ? c->why (c->user, p->pixels_row) : NULL;
-  char **why = g_new0 (char *, 2);
-  why[0] = g_strconcat ("the file is damaged: ", p->reason, NULL);
-  return why;
-}
-
-static void
-tell_why (studio *s, const store_picture *p, gsize number)
-{
-  if (!p->verdict.noisy || s->c->why == NULL || s->told >= THUMBNAILS_WHY)
-    return;
-  g_auto (GStrv) why = reasons (s->c, p);
-  char key[24];
-  if (why == NULL)
-    return;
-  g_snprintf (key, sizeof key, "%" G_GSIZE_FORMAT, number);
-  json_open (s->why, key, '[');
-  for (char **w = why; *w != NULL; w++)
-    json_put_text (s->why, NULL, *w);
-  json_close (s->why, ']');
-  s->told++;
+  item *i = g_new0 (item, 1);
+  *i = (item){ .number = number, .path = g_strdup (p->ref.path), .row = -1 };
+  if (!p->verdict.noisy || s->c->why == NULL || s->asked >= THUMBNAILS_WHY)
+    return i;
+  s->asked++;
+  i->row = p->pixels_row;
+  if (strcmp (p->status, STATUS_DAMAGED) == 0)
+    i->damage = g_strdup (p->reason);
+  return i;
 }
 
 static gpointer
@@ -70,23 +60,47 @@ produce (gpointer user, GError **error)
     {
       if (s->next != g_array_index (s->chosen, gsize, s->at))
         continue;
-      tell_why (s, &p, s->next);
-      item *i = g_new0 (item, 1);
-      *i = (item){ s->next++, g_strdup (p.ref.path), NULL };
       s->at++;
-      return i;
+      return item_new (s, &p, s->next++);
     }
   if (fault != NULL)
     g_propagate_error (error, g_steal_pointer (&fault));
   return NULL;
 }
 
+/* What is left of a file that breaks off does not tell why it is noisy. */
 static void
-work (gpointer data, int worker G_GNUC_UNUSED, gpointer user G_GNUC_UNUSED)
+find_why (item *i, const report_callbacks *c)
+{
+  if (i->damage != NULL)
+    {
+      i->why = g_new0 (char *, 2);
+      i->why[0] = g_strconcat ("the file is damaged: ", i->damage, NULL);
+    }
+  else if (i->row >= 0)
+    i->why = c->why (c->user, i->row);
+}
+
+static void
+work (gpointer data, int worker G_GNUC_UNUSED, gpointer user)
 {
   item *i = data;
   int width, height;
+  find_why (i, ((studio *) user)->c);
   i->jpeg = previews_jpeg (i->path, THUMBNAIL_SIDE, THUMBNAIL_QUALITY, &width, &height);
+}
+
+static void
+put_why (GString *o, const item *i)
+{
+  char key[24];
+  if (i->why == NULL)
+    return;
+  g_snprintf (key, sizeof key, "%" G_GSIZE_FORMAT, i->number);
+  json_open (o, key, '[');
+  for (char **w = i->why; *w != NULL; w++)
+    json_put_text (o, NULL, *w);
+  json_close (o, ']');
 }
 
 static gboolean
@@ -104,6 +118,7 @@ consume (gpointer data, gpointer user, GError **error G_GNUC_UNUSED)
       json_begin (s->uris, NULL);
       g_string_append_printf (s->uris, "\"data:image/jpeg;base64,%s\"", text);
     }
+  put_why (s->why, i);
   item_free (i);
   return TRUE;
 }

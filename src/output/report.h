@@ -106,7 +106,7 @@ void report_clear (report *r);
 gboolean report_keep (struct store *s, const report *r, GError **error);
 
 /* What output cannot do itself, for it has no decoder and no judge: given by the pipeline. Each may be NULL, and is
- * called on the caller's thread, one picture at a time. */
+ * called on the caller's thread, one picture at a time; but `why` from any thread. */
 typedef struct {
   /* The picture as JPEG, its long side at most `side`; NULL (width and height untouched) when it cannot be read. */
   GBytes *(*preview) (gpointer user, const char *path, int side, int *width, int *height);
