@@ -383,7 +383,10 @@ describe (report *r, const pardon_scan_options *o, const lens *l, const verdicts
   add_number (r, "seed", o->seed);
   if (o->probes > 0)
     add_number (r, "probes", o->probes);
-  report_add_setting (r, "false-alarms", g_ascii_formatd (share, sizeof share, "%.6g", o->false_alarms));
+  if (v->fixed)
+    report_add_setting (r, "threshold", g_ascii_formatd (share, sizeof share, "%.10g", v->threshold));
+  else
+    report_add_setting (r, "false-alarms", g_ascii_formatd (share, sizeof share, "%.6g", o->false_alarms));
   if (o->calibrate != NULL)
     report_add_setting (r, "calibrate", o->calibrate);
   report_add_setting (r, "detector", detector_name (v->detector));

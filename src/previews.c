@@ -98,7 +98,8 @@ say_why (gpointer user, gint64 row)
     return NULL;
   g_auto (explanation) e;
   explanation_init (&e);
-  explain_row (p->verdicts->detector, matrix_row (m, (gsize) row), p->verdicts->false_alarms, NULL, &e);
+  explain_row (p->verdicts->detector, matrix_row (m, (gsize) row), p->verdicts->threshold, p->verdicts->false_alarms,
+               NULL, &e);
   g_autoptr (GStrvBuilder) out = g_strv_builder_new ();
   int n = 0;
   if (e.like != NULL)
