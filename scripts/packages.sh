@@ -13,6 +13,9 @@ packages[build]+=" libsqlite3-dev libjansson-dev"                  # results
 packages[build]+=" libcurl4-openssl-dev ca-certificates"           # pardon model get
 packages[build]+=" protobuf-c-compiler libprotobuf-c-dev"          # reading ONNX files
 
+why[ui]="Node.js and npm, which bundle the page; meson setup -Dui=false builds without it"
+packages[ui]="nodejs npm"
+
 why[test]="what the tests compare pardon's numbers with"
 packages[test]="python3 python3-pil python3-numpy python3-scipy python3-sklearn python3-onnx locales strace"
 
@@ -52,6 +55,11 @@ install_packages() {
     fi
   done
   if [ ${#missing[@]} -gt 0 ]; then apt_install "${missing[@]}"; fi
+}
+
+# Node.js that did not come from Debian brings its own npm: Debian's on top would bring another Node.js.
+install_node() {
+  if ! have node || ! have npm; then install_packages ui; fi
 }
 
 dpkg_installed() {

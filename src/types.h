@@ -57,6 +57,8 @@ typedef struct {
 typedef struct {
   gsize n, d;                 /* rows, and width of the projected rows */
   float *projected;           /* n x d: what was clustered */
+  gsize n_places;             /* width of `places` */
+  float *places;              /* n x n_places: the first principal components where `projected` is none; else NULL */
   gsize n_components;         /* of PCA; 0: none */
   double *explained_variance; /* n_components */
   double total_variance;      /* over all directions */

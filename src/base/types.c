@@ -33,6 +33,7 @@ void
 clustering_clear (clustering *c)
 {
   g_free (c->projected);
+  g_free (c->places);
   g_free (c->explained_variance);
   g_free (c->labels);
   g_free (c->distances);

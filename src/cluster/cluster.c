@@ -12,6 +12,7 @@
 
 #define CURVE_ROWS     5000
 #define CURVE_RESTARTS 4
+#define PLACES         16
 #define EQUAL          1e-9 /* silhouettes closer than this are ties */
 #define OPTIMA_ROWS    1000
 #define OPTIMA_STARTS  2000
@@ -43,6 +44,20 @@ survey_clear (survey *s)
   g_free (s->rows);
 }
 
+/* Rows that are clustered as they are still have to be drawn in a plane. */
+static gboolean
+find_places (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error)
+{
+  pca p;
+  if (!pca_fit (x, PLACES, o->threads, j, &p, error))
+    return FALSE;
+  out->n_places = p.k;
+  out->places = g_new (float, x->n *p.k);
+  gboolean ok = pca_project (&p, x, o->threads, j, out->places, error);
+  pca_clear (&p);
+  return ok;
+}
+
 static gboolean
 project (const matrix *x, const cluster_options *o, const job *j, clustering *out, GError **error)
 {
@@ -56,7 +71,7 @@ project (const matrix *x, const cluster_options *o, const job *j, clustering *ou
       out->projected = g_new (float, x->n * x->d);
       for (gsize i = 0; i < x->n; i++)
         memcpy (out->projected + i * x->d, matrix_row (x, i), x->d * sizeof (float));
-      return TRUE;
+      return find_places (x, o, j, out, error);
     }
   pca p;
   job_tell (j, "components", 0, 0);

@@ -62,6 +62,7 @@ static const struct {
     "TABLE decision (content INTEGER NOT NULL, field TEXT NOT NULL, id INTEGER NOT NULL, batch INTEGER NOT NULL,"
     "  time INTEGER NOT NULL, file TEXT NOT NULL, before TEXT NOT NULL, after TEXT, undone INTEGER NOT NULL DEFAULT 0,"
     "  PRIMARY KEY (content, field, id)) WITHOUT ROWID" },
+  { 3, "TABLE place (file TEXT PRIMARY KEY, components BLOB NOT NULL) WITHOUT ROWID" },
 };
 
 void

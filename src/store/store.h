@@ -16,7 +16,9 @@
  *   finished    (file): the pictures of the last scan that was finished
  *   scan        (key, value): what the last finished scan was asked and what it found
  *   clustering  (n, d, k, ...), cluster (id, size, silhouette), assignment (file, cluster, distance),
- *               curve (k, inertia, silhouette), component (id, explained_variance)
+ *               curve (k, inertia, silhouette), component (id, explained_variance),
+ *               place (file, components): float32, little-endian: where a picture stands along the first principal
+ *               components
  *   verdict     (file, score, noise, noisy, kind, severity, unlike, kinds, grey, enlarged), verdict_kind (id, name):
  *               what the detector said, whoever decided otherwise; kind and severity the likeliest, noisy or not
  *   answer      (file, truth, prediction, top5, confidence, owed, suggested, details), answer_name (list, id, name):
@@ -34,7 +36,7 @@
  *      has no facts, may be looked at again by another decoder
  *  S4  every picture points at a content, or has a status other than 'ok' and a reason; one that has both is
  *      refused: its content can be read, but the last scan's features cannot be taken from it
- *  S5  clustering, cluster, assignment, curve and component are replaced together, in one transaction
+ *  S5  clustering, cluster, assignment, place, curve and component are replaced together, in one transaction
  *  S6  a store of a newer format version is refused, never changed. One of an older version is brought up to date by
  *      whoever opens it to write, in one transaction that only adds tables; who reads it finds those empty
  *  S7  one process writes at a time; a second is refused with a sentence
@@ -100,7 +102,8 @@ gboolean store_finish (store *s, GError **error);
 /* --- reading the list, in order of `file` (bytes) -------------------------------------- */
 
 #define STORE_MOST_KINDS 32
-#define STORE_MORE       2 /* sets beyond features and pixels that a picture may have rows in at once */
+#define STORE_PLACES     16 /* principal components kept of a clustered picture, at most */
+#define STORE_MORE       2  /* sets beyond features and pixels that a picture may have rows in at once */
 
 /* What was judged of a picture's pixels, and two facts that came out of looking at them. `noisy`, `kind` and `severity` are
  * what holds: a person's word, where there is one. */
@@ -152,6 +155,8 @@ typedef struct store_picture {
   gint64 more_rows[STORE_MORE]; /* in those after; -1: none */
   int cluster;                  /* -1: none */
   double distance;
+  guint n_places; /* 0: not known */
+  float places[STORE_PLACES];
   store_verdict verdict;
   store_answer answer;
   store_decided decided;

@@ -8,6 +8,26 @@
 
 /* --- writing ------------------------------------------------------------------------------- */
 
+/* The first components of picture i. */
+static gboolean
+put_place (store *s, const char *file, const clustering *c, gsize i, GError **error)
+{
+  gsize width = c->places != NULL ? c->n_places : c->projected != NULL ? c->d : 0, n = MIN (width, STORE_PLACES);
+  const float *at = c->places != NULL ? c->places : c->projected;
+  guint32 bytes[STORE_PLACES];
+  for (gsize k = 0; k < n; k++)
+    {
+      union {
+        float value;
+        guint32 bits;
+      } u = { .value = at[i * width + k] };
+      bytes[k] = GUINT32_TO_LE (u.bits);
+    }
+  return n == 0
+         || db_do (s->db, error, "INSERT INTO place VALUES (?1, ?2)", "tb", file, (const void *) bytes,
+                   n * sizeof *bytes);
+}
+
 static gboolean
 put_assignments (store *s, gint64 set, const clustering *c, GError **error)
 {
@@ -22,8 +42,9 @@ put_assignments (store *s, gint64 set, const clustering *c, GError **error)
   gsize n = 0;
   for (; db_next (q, &fault); n++)
     if (n < c->n
-        && !db_do (s->db, error, "INSERT INTO assignment VALUES (?1, ?2, ?3)", "tir", db_text (q, 0),
-                   (gint64) c->labels[n], (double) c->distances[n]))
+        && (!db_do (s->db, error, "INSERT INTO assignment VALUES (?1, ?2, ?3)", "tir", db_text (q, 0),
+                    (gint64) c->labels[n], (double) c->distances[n])
+            || !put_place (s, db_text (q, 0), c, n, error)))
       return FALSE;
   if (fault != NULL)
     {
@@ -59,8 +80,8 @@ gboolean
 store_put_clustering (store *s, gint64 set, const clustering *c, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
-  static const char *const tables[] = { "DELETE FROM clustering", "DELETE FROM cluster", "DELETE FROM assignment",
-                                        "DELETE FROM curve", "DELETE FROM component" };
+  static const char *const tables[] = { "DELETE FROM clustering", "DELETE FROM cluster",   "DELETE FROM assignment",
+                                        "DELETE FROM curve",      "DELETE FROM component", "DELETE FROM place" };
   /* what is pending must not be lost with a clustering that is refused */
   if (!store_commit (s, error) || !store_write_begin (s, error))
     return FALSE;

@@ -99,6 +99,7 @@ enum {
   OWED,
   SUGGESTED,
   DETAILS,
+  COMPONENTS,
   DECIDED_NOISY,
   DECIDED_KIND,
   DECIDED_LABEL
@@ -115,7 +116,7 @@ static const char page_query[] =
     "  c.decoder, c.bytes, c.width, c.height, c.channels, c.bits, c.orientation, c.format, c.space, f.row, x.row, "
     "y.row,"
     "  z.row, a.cluster, a.distance, v.score, v.noise, v.noisy, v.kind, v.severity, v.unlike, v.kinds, v.grey, "
-    "v.enlarged, n.file, n.truth, n.prediction, n.top5, n.confidence, n.owed, n.suggested, n.details,"
+    "v.enlarged, n.file, n.truth, n.prediction, n.top5, n.confidence, n.owed, n.suggested, n.details, w.components,"
     " " DECIDED ("noisy") ", " DECIDED ("kind") ", " DECIDED (
         "label") " FROM picture p LEFT JOIN content c ON c.id = p.content"
                  " LEFT JOIN feature f ON f.feature_set = ?1 AND f.content = p.content"
@@ -125,6 +126,7 @@ static const char page_query[] =
                  " LEFT JOIN assignment a ON a.file = p.file"
                  " LEFT JOIN verdict v ON v.file = p.file"
                  " LEFT JOIN answer n ON n.file = p.file"
+                 " LEFT JOIN place w ON w.file = p.file"
                  " WHERE p.file > ?2 ORDER BY p.file LIMIT ?3";
 
 static char *
@@ -284,6 +286,15 @@ read_verdict (store_cursor *c, db_query *q, store_verdict *v)
   v->enlarged = db_is_null (q, ENLARGED) ? -1 : (int) db_int (q, ENLARGED);
 }
 
+static void
+read_place (db_query *q, store_picture *p)
+{
+  gsize size;
+  const void *bytes = db_blob (q, COMPONENTS, &size);
+  p->n_places = (guint) (MIN (size, sizeof p->places) / sizeof *p->places);
+  from_bytes (bytes, p->n_places, p->places);
+}
+
 static gboolean
 read_row (store_cursor *c, db_query *q, store_picture *p, GError **error)
 {
@@ -299,6 +310,7 @@ read_row (store_cursor *c, db_query *q, store_picture *p, GError **error)
   for (int i = 0; i < STORE_MORE; i++)
     p->more_rows[i] = db_is_null (q, MORE_ROWS + i) ? -1 : db_int (q, MORE_ROWS + i);
   read_verdict (c, q, &p->verdict);
+  read_place (q, p);
   read_decided (c, q, &p->decided);
   if (p->verdict.judged)
     apply_decided (&p->decided, &p->verdict);

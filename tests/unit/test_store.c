@@ -125,7 +125,7 @@ check_list (store *s)
 
 /* A store of format 1 has no verdicts: a reader leaves it as it is, a writer adds the tables and loses nothing. */
 static void
-test_s6_older (void)
+check_older (const char *without)
 {
   g_autofree char *path = in_folder ("pardon.db"), *before = NULL, *after = NULL;
   gsize n, m;
@@ -134,8 +134,7 @@ test_s6_older (void)
   list_numbers (s, 3);
   put_numbers (s, set, 0, 3);
   store_free (s);
-  meddle ("DROP TABLE verdict; DROP TABLE verdict_kind; DROP TABLE answer; DROP TABLE answer_name; DROP TABLE decision;"
-          "UPDATE meta SET value = '1' WHERE key = 'format'");
+  meddle (without);
   g_assert_true (g_file_get_contents (path, &before, &n, NULL));
   s = store_open (folder, FALSE, NULL);
   g_assert_nonnull (s);
@@ -151,6 +150,21 @@ test_s6_older (void)
   s = store_open (folder, FALSE, NULL);
   check_list (s);
   store_free (s);
+}
+
+#define WITHOUT_FORMAT_3 "DROP TABLE answer; DROP TABLE answer_name; DROP TABLE decision; DROP TABLE place;"
+
+static void
+test_s6_older (void)
+{
+  check_older (WITHOUT_FORMAT_3 "DROP TABLE verdict; DROP TABLE verdict_kind;"
+                                "UPDATE meta SET value = '1' WHERE key = 'format'");
+}
+
+static void
+test_s6_old (void)
+{
+  check_older (WITHOUT_FORMAT_3 "UPDATE meta SET value = '2' WHERE key = 'format'");
 }
 
 static void
@@ -362,6 +376,7 @@ main (int argc, char **argv)
     { "/store/open/killed-in-transaction", test_killed_in_transaction },
     { "/store/S6/newer", test_s6 },
     { "/store/S6/older", test_s6_older },
+    { "/store/S6/old", test_s6_old },
     { "/store/S7/lock", test_s7 },
     { "/store/S8/foreign", test_s8_foreign },
     { "/store/S8/foreign-folder", test_foreign_folder },

@@ -32,6 +32,7 @@ test_s5 (void)
   put (s, set, "b", 2); /* a's content: its own row in the clustering */
   clustering c = { .n = 4,
                    .d = 2,
+                   .projected = (float[]){ 1, 2, 3, 4, -5.5f, 6, 7, 8e-9f }, /* a b d f */
                    .n_components = 2,
                    .explained_variance = (double[]){ 3.25, 0.1 },
                    .total_variance = 4,
@@ -61,6 +62,10 @@ test_s5 (void)
   g_assert_cmpint (get (s, set, "b").cluster, ==, 1);
   g_assert_cmpfloat (get (s, set, "b").distance, ==, 0.1f);
   g_assert_cmpint (get (s, set, "c").cluster, ==, -1);
+  g_assert_cmpuint (get (s, set, "c").n_places, ==, 0);
+  g_assert_cmpuint (get (s, set, "d").n_places, ==, 2);
+  g_assert_cmpfloat (get (s, set, "d").places[0], ==, -5.5f);
+  g_assert_cmpfloat (get (s, set, "f").places[1], ==, 8e-9f);
   g_assert_cmpint (get (s, set, "f").cluster, ==, 0);
   g_autoptr (GString) said = g_string_new (NULL);
   g_assert_true (store_each_member (s, 0, G_MAXUINT64, take_member, said, NULL));
@@ -94,6 +99,7 @@ test_s5 (void)
   g_assert_true (store_get_clustering (s, &got, NULL));
   g_assert_cmpuint (got.n, ==, 0);
   g_assert_cmpint (get (s, set, "b").cluster, ==, -1);
+  g_assert_cmpuint (get (s, set, "b").n_places, ==, 0);
   get (NULL, 0, NULL);
   store_free (s);
 }

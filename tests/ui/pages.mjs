@@ -1,0 +1,111 @@
+// Every page of a real scan, from disk and from the server: it draws, says nothing on the console, asks nobody outside,
+// breaks no rule of accessibility in light and dark, and fits 360 pixels.
+import { check, run, same } from "./tap.mjs";
+import { open_browser, open_page, PAGES, quiet, ready, scan_noise_dev, serve, temporary, violations, visit } from "./site.mjs";
+
+const place = temporary();
+let browser, scan, server;
+
+async function prepare() {
+  if (scan !== undefined) return;
+  const made = scan_noise_dev(place.dir);
+  browser = await open_browser();
+  server = await serve(made.out);
+  scan = made;
+}
+const faces = () => [["disk", scan.report], ["server", server.url]];
+
+async function a_picture(page) {
+  await visit(page, "gallery");
+  return page.locator("main a[href*='#picture']").first().getAttribute("href");
+}
+
+async function every_page(name, address, options, each) {
+  const site = await open_page(browser, address, options);
+  const where = [...PAGES, "picture", ...(name === "server" ? ["review"] : [])];
+  for (const at of where) {
+    if (at === "picture") await site.page.evaluate((h) => (location.hash = h), (await a_picture(site.page)).replace(/^.*#/, "#"));
+    else await visit(site.page, at);
+    await site.page.waitForTimeout(300);
+    same(await site.page.locator("main h1").count(), 1, `headings of ${at} from ${name}`);
+    await each(site.page, at);
+    quiet(site, `${at} from ${name}`);
+  }
+  await site.close();
+}
+
+run(
+  [
+    ["every page draws, quietly, and without accessibility violations in light", async () => {
+      await prepare();
+      for (const [name, address] of faces())
+        await every_page(name, address, {}, async (page, at) => {
+          const bad = await violations(page);
+          check(bad.length === 0, `${at} from ${name}: ${bad.join(" | ")}`);
+        });
+    }],
+    ["... and in dark", async () => {
+      await prepare();
+      await every_page("server", server.url, { dark: true }, async (page, at) => {
+        const bad = await violations(page);
+        check(bad.length === 0, `${at}: ${bad.join(" | ")}`);
+      });
+    }],
+    ["every page fits 360 pixels", async () => {
+      await prepare();
+      await every_page("disk", scan.report, { width: 360, height: 740 }, async (page, at) => {
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        check(width <= 360, `${at} is ${width} pixels wide`);
+      });
+    }],
+    ["dragging the threshold gives the headline that the command line prints for it", async () => {
+      await prepare();
+      for (const [name, address] of faces()) {
+        const site = await open_page(browser, address);
+        await visit(site.page, "noise");
+        const slider = site.page.getByRole("slider", { name: /threshold/i }).first();
+        const box = await slider.boundingBox();
+        check(box !== null, "the threshold has no place on the page");
+        const before = await site.page.evaluate(() => location.hash);
+        // by mouse: from where it stands to the left and on
+        await site.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+        await site.page.mouse.down();
+        await site.page.mouse.move(box.x + box.width / 2 - 90, box.y + box.height / 2, { steps: 6 });
+        await site.page.mouse.up();
+        const after = await site.page.evaluate(() => location.hash);
+        check(after !== before && /[?&]t=/.test(after), `dragging changed nothing: ${after}`);
+        const t = Number(await slider.getAttribute("aria-valuenow"));
+        await visit(site.page, "overview" + after.slice(after.indexOf("?")));
+        const shown = (await site.page.locator("[data-headline]").first().innerText()).trim().replace(/\.$/, "");
+        const second = temporary();
+        try {
+          const { text } = scan_noise_dev(second.dir, ["--threshold", String(t)]);
+          check(text.includes(shown), `${name}: at ${t} the page says "${shown}", the command line:\n${text}`);
+        } finally {
+          second.remove();
+        }
+        quiet(site, name);
+        await site.close();
+      }
+    }],
+    ["an address shows the same view again", async () => {
+      await prepare();
+      const one = await open_page(browser, scan.report);
+      await visit(one.page, "gallery?verdict=owed&sort=confident");
+      const names = (p) => p.locator("main .thumb").evaluateAll((all) => all.slice(0, 8).map((a) => a.getAttribute("href")));
+      const here = await names(one.page);
+      check(here.length > 0, "no owed mistakes are shown");
+      const two = await open_page(browser, `${scan.report}#gallery?verdict=owed&sort=confident`);
+      await ready(two.page);
+      await two.page.waitForTimeout(300);
+      same(JSON.stringify(await names(two.page)), JSON.stringify(here), "the same address");
+      await one.close();
+      await two.close();
+    }],
+  ],
+  async () => {
+    await browser?.close();
+    await server?.stop();
+    place.remove();
+  },
+);

@@ -1,0 +1,96 @@
+// Decisions by keys: they change the numbers at once, and survive a restart of the server and a rescan.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, run, same } from "./tap.mjs";
+import { open_browser, open_page, quiet, scan_noise_dev, serve, temporary, visit } from "./site.mjs";
+
+const place = temporary();
+const DECISIONS = 20;
+let browser, scan;
+
+async function prepare() {
+  if (scan !== undefined) return;
+  const made = scan_noise_dev(place.dir);
+  browser = await open_browser();
+  scan = made;
+}
+
+/** images.csv by file: {noisy, kind, label, verdict, decided}. */
+function rows() {
+  const [head, ...lines] = readFileSync(join(scan.out, "images.csv"), "utf8").trim().split("\r\n").map((l) => l.match(/("([^"]|"")*"|[^,]*)(,|$)/g).map((f) => f.replace(/,$/, "").replace(/^"|"$/g, "")));
+  return new Map(lines.map((l) => [l[0], Object.fromEntries(head.map((name, i) => [name, l[i]]))]));
+}
+const headline = async (page) => (await page.locator("[data-headline]").first().innerText()).trim();
+const log = (page) => page.evaluate(async () => (await (await fetch("/api/decisions")).json()).decisions);
+
+run(
+  [
+    [`${DECISIONS} decisions by keys survive a restart and a rescan`, async () => {
+      await prepare();
+      const before = rows();
+      let server = await serve(scan.out);
+      let site = await open_page(browser, server.url);
+      await visit(site.page, "overview");
+      const first = await headline(site.page);
+      await visit(site.page, "review");
+      await site.page.waitForTimeout(500);
+      for (let i = 0; i < DECISIONS; i++) {
+        await site.page.keyboard.press(i % 2 === 0 ? "f" : "n");
+        await site.page.waitForFunction(async (n) => (await (await fetch("/api/decisions")).json()).decisions.filter((d) => !d.undone && d.field === "noisy").length >= n, i + 1, { polling: 100, timeout: 10000 });
+      }
+      const decided = (await log(site.page)).filter((d) => !d.undone && d.field === "noisy");
+      check(new Set(decided.map((d) => d.file)).size === DECISIONS, `${new Set(decided.map((d) => d.file)).size} different pictures were decided`);
+      await visit(site.page, "overview");
+      const second = await headline(site.page);
+      check(second !== first || decided.every((d) => d.from === d.to), `the headline stayed: ${first}`);
+      quiet(site, "review");
+      await site.close();
+      await server.stop();
+
+      server = await serve(scan.out);
+      site = await open_page(browser, server.url);
+      same(await headline(site.page), second, "headline after a restart");
+      await site.close();
+      await server.stop();
+
+      const { text } = scan_noise_dev(place.dir);
+      check(text.includes(second.replace(/\.$/, "")), `after a rescan the command line says otherwise than "${second}":\n${text}`);
+      const after = rows();
+      decided.forEach((d) => {
+        const noisy = d.to === "noisy" || d.to === "true" || d.to === "1" ? "1" : "0";
+        same(after.get(d.file)?.noisy, noisy, `${d.file} after a rescan`);
+        check(after.get(d.file)?.decided !== "", `${d.file} is not marked as decided`);
+      });
+      for (const [file, row] of before) if (!decided.some((d) => d.file === file)) same(after.get(file)?.noisy, row.noisy, `${file}, which nobody decided`);
+    }],
+    ["undo takes the last decision back", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      await visit(site.page, "review");
+      await site.page.waitForTimeout(500);
+      const n = (await log(site.page)).filter((d) => !d.undone).length;
+      await site.page.keyboard.press("n");
+      await site.page.waitForFunction(async (k) => (await (await fetch("/api/decisions")).json()).decisions.filter((d) => !d.undone).length > k, n, { polling: 100, timeout: 10000 });
+      await site.page.keyboard.press("u");
+      await site.page.waitForFunction(async (k) => (await (await fetch("/api/decisions")).json()).decisions.filter((d) => !d.undone).length === k, n, { polling: 100, timeout: 10000 });
+      quiet(site, "undo");
+      await site.close();
+      await server.stop();
+    }],
+    ["a read-only server decides nothing", async () => {
+      await prepare();
+      const server = await serve(scan.out, ["--read-only"]);
+      const site = await open_page(browser, server.url);
+      await visit(site.page, "review");
+      const status = await site.page.evaluate(async () => (await fetch("/api/decide", { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"ids":[0],"noisy":true}' })).status);
+      same(status, 403, "status of a decision");
+      await site.close();
+      await server.stop();
+    }],
+  ],
+  async () => {
+    await browser?.close();
+    place.remove();
+  },
+);

@@ -1,0 +1,141 @@
+// Where the page's documents come from: embedded in the file, or asked of the server. One set of signals for both.
+import { batch, computed, signal } from "@preact/signals";
+import { Pictures } from "./columns";
+import type { About, Changed, Decided, Decision, Judging, Report, SentPictures, SentThumbnails } from "./documents";
+
+function embedded<T>(id: string): T | null {
+  const node = document.getElementById(id);
+  if (node === null) return null;
+  const value = JSON.parse(node.textContent ?? "null") as T;
+  node.remove(); // its text would stay in memory twice
+  return value;
+}
+
+export const about: About = embedded<About>("about") ?? { mode: "file", version: "", readonly: true };
+export const serving = about.mode === "serve";
+export const may_decide = serving && !about.readonly;
+
+export const report = signal<Report | null>(null);
+export const pictures = signal<Pictures | null>(null);
+export const failure = signal<string | null>(null);
+/** Raised whenever a decision changed columns in place: whatever is computed from them reads it. */
+export const revision = signal(0);
+export const undo_depth = signal(0);
+
+export const judging = computed<Judging | null>(() => report.value?.judging ?? null);
+
+let thumbnails: Map<number, string> = new Map();
+let reasons: Record<string, string[]> = {};
+
+/** The address of a picture's thumbnail; null: this page holds none of it. */
+export function thumbnail(id: number, side: 112 | 224 = 112): string | null {
+  return serving ? `/api/picture/${id}/thumb?side=${side}` : (thumbnails.get(id) ?? null);
+}
+export const full_picture = (id: number): string | null => (serving ? `/api/picture/${id}/full` : thumbnail(id));
+export const model_view = (id: number): string | null => (serving ? `/api/picture/${id}/view` : null);
+
+export interface Why {
+  sentences: string[];
+  measures?: { name: string; value: number; low: number; high: number; unit: string; words?: string }[];
+}
+export async function why(id: number): Promise<Why> {
+  if (serving) return get<Why>(`/api/picture/${id}/why`);
+  return { sentences: reasons[String(id)] ?? [] };
+}
+
+/** What a picture of that kind and severity looks like: of the server, or the nearest one the report holds. */
+export function probe(kind: string, severity: number): string | null {
+  if (serving) return `/api/probe/${encodeURIComponent(kind)}/${severity.toFixed(1)}?side=224`;
+  let best: string | null = null;
+  let least = Infinity;
+  for (const shot of report.value?.noise?.worst ?? []) {
+    const away = shot.kind === kind && shot.probe ? Math.abs((shot.severity ?? 3) - severity) : Infinity;
+    if (away < least) [least, best] = [away, shot.probe?.uri ?? null];
+  }
+  return best;
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body = (await response.json().catch(() => ({ error: `the server answered ${response.status}` }))) as T & {
+    error?: string;
+  };
+  if (!response.ok) throw new Error(body.error ?? `the server answered ${response.status}`);
+  return body;
+}
+async function get<T>(path: string): Promise<T> {
+  return answer<T>(await fetch(path, { credentials: "same-origin" }));
+}
+async function post<T>(path: string, body: unknown): Promise<T> {
+  return answer<T>(
+    await fetch(path, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+/** The report first, for it is what is read first; then the pictures. */
+export async function load(): Promise<void> {
+  try {
+    report.value = serving ? await get<Report>("/api/report") : embedded<Report>("report");
+    const sent = serving ? await get<SentPictures>("/api/pictures") : embedded<SentPictures>("pictures");
+    const shown = serving ? null : embedded<SentThumbnails>("thumbnails");
+    if (shown !== null) {
+      thumbnails = new Map(shown.ids.map((id, i) => [id, shown.uris[i] as string]));
+      reasons = shown.why ?? {};
+    }
+    if (report.value === null || sent === null) throw new Error("this page was cut off: its data are missing");
+    pictures.value = new Pictures(sent);
+  } catch (error) {
+    failure.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+// --- decisions ---------------------------------------------------------------------------------
+
+export interface Decide {
+  ids: number[];
+  noisy?: boolean | null;
+  kind?: string | null;
+  label?: string | null;
+  restore?: ("noisy" | "label")[];
+}
+
+function take(changed: Changed): void {
+  const p = pictures.value;
+  if (p === null) return;
+  const tri = (v: boolean | null | undefined): number => (v === null || v === undefined ? 255 : v ? 1 : 0);
+  changed.ids.forEach((id, at) => {
+    p.noisy[id] = tri(changed.noisy[at]);
+    p.forced[id] = changed.forced[at] ?? 0;
+    p.kind.codes[id] = p.code(p.kind, changed.kind[at] ?? null);
+    p.severity[id] = changed.severity[at] ?? NaN;
+    p.label.codes[id] = p.code(p.label, changed.label[at] ?? null);
+    p.correct[id] = tri(changed.correct[at]);
+    p.decided[id] = changed.decided[at] ?? 0;
+  });
+}
+
+function took(decided: Decided): void {
+  batch(() => {
+    take(decided.changed);
+    if (report.value !== null && decided.judging !== null) {
+      // what the server does not work out anew (it needs the features) stays as the scan found it
+      report.value = { ...report.value, judging: { ...report.value.judging, ...decided.judging } as Judging };
+    }
+    undo_depth.value = decided.undo;
+    revision.value++;
+  });
+}
+
+export async function decide(what: Decide): Promise<void> {
+  took(await post<Decided>("/api/decide", what));
+}
+export async function undo(): Promise<void> {
+  took(await post<Decided>("/api/undo", {}));
+}
+export async function decisions(): Promise<Decision[]> {
+  return (await get<{ decisions: Decision[] }>("/api/decisions")).decisions;
+}

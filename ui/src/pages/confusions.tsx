@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function Confusions(): JSX.Element {
+  return <h1>Confusions</h1>;
+}
