@@ -478,6 +478,17 @@ summary_document (const report *r)
   return o;
 }
 
+GBytes *
+report_json (const report *r)
+{
+  json_t *document = report_document (r);
+  char *made = json_dumps (document, JSON_COMPACT | JSON_REAL_PRECISION (DIGITS));
+  json_decref (document);
+  GBytes *text = g_bytes_new (made, strlen (made));
+  free (made);
+  return text;
+}
+
 gboolean
 report_write_json (const report *r, const char *dir, GError **error)
 {

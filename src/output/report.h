@@ -130,6 +130,7 @@ gboolean report_fill (struct store *s, const report_callbacks *callbacks, const 
 /* Writers into `dir`. Each file is written beside its name and renamed: it appears whole or not at all. No clock: same
  * scan, same bytes. Errors: PARDON_ERROR_STORE. */
 gboolean report_write_json (const report *r, const char *dir, GError **error); /* report.json and summary.json */
+GBytes *report_json (const report *r);                                         /* report.json in one line */
 gboolean report_write_html (const report *r, const char *dir, GError **error); /* report.html: one file, no network */
 
 /* images.csv, noise.csv, clusters.csv, manifest.csv: RFC 4180, CRLF, sorted by file (docs/report.md). Streams: memory does not
