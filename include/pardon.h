@@ -61,8 +61,9 @@ typedef struct {
   int k;                       /* clusters; 0: chosen by silhouette */
   uint64_t min_size;           /* no cluster smaller; 0: any */
   uint64_t seed;
-  int threads;           /* 0: as many as cores */
-  double false_alarms;   /* share of clean pictures that are called noisy; above 0, below 1; default 0.05 */
+  int threads;         /* 0: as many as cores */
+  double false_alarms; /* share of clean pictures that are called noisy; above 0, below 1; default 0.05 */
+  double threshold; /* noise score above which a picture is noisy, in place of false_alarms; NaN: none, the default */
   const char *calibrate; /* pictures vouched for (a folder, a list), which then are what clean means; NULL: none */
   uint64_t probes; /* corrupted copies of the pictures that enter the clustering beside them, up to 10000; 0: none */
   const char *detector; /* a table made by `pardon train`; NULL: the shipped one */

@@ -87,12 +87,13 @@ flatness_outweighs (const float *measures, explanation *e)
 }
 
 void
-explain_row (const detector *d, const float *measures, double false_alarms, const char *damage, explanation *e)
+explain_row (const detector *d, const float *measures, double threshold, double false_alarms, const char *damage,
+             explanation *e)
 {
   judgement said;
   detector_judge (d, measures, &said);
   e->false_alarms = false_alarms;
-  e->threshold = detector_threshold (d, false_alarms);
+  e->threshold = threshold;
   e->limit = detector_noise (d, e->threshold);
   e->score = said.score;
   e->noise = said.noise;
@@ -251,7 +252,9 @@ explain_picture (explaining *x, const char *file, explanation *e, GError **error
   if (!decode_file (file, NULL, &x->decoded, &facts, error) || !view_apply (&v, &x->decoded, &x->seen, error)
       || !quality_measure_picture (&x->seen, x->measures, error))
     return FALSE;
-  explain_row (x->detector, x->measures, x->options->false_alarms, facts.damage[0] != 0 ? facts.damage : NULL, e);
+  double share = x->options->false_alarms;
+  explain_row (x->detector, x->measures, detector_threshold (x->detector, share), share,
+               facts.damage[0] != 0 ? facts.damage : NULL, e);
   e->width = facts.width;
   e->height = facts.height;
   e->format = facts.format;

@@ -6,9 +6,11 @@
 #include "output/explanation.h"
 #include "pardon.h"
 
-/* `measures`: quality_size () numbers of one picture, as detector_judge() takes them; `damage`: how its file breaks off,
+/* `measures`: quality_size () numbers of one picture, as detector_judge() takes them; `false_alarms`: the share of clean pictures
+ * above `threshold`; `damage`: how its file breaks off,
  * NULL for a whole one. Fills `e` (explanation_init), but for the name, size and format of the file. Thread-safe. */
-void explain_row (const detector *d, const float *measures, double false_alarms, const char *damage, explanation *e);
+void explain_row (const detector *d, const float *measures, double threshold, double false_alarms, const char *damage,
+                  explanation *e);
 
 /* Sentences of it, in order: the verdict, what it is like, why, what else; g_strfreev. The first names no file. */
 char **explain_sentences (const explanation *e);

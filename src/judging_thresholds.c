@@ -114,12 +114,26 @@ judge_at (gsize which, gpointer user)
   f->excess = at.excess;
 }
 
+/* As it has to be typed to mean the very same. */
+static void
+put_exact (GString *o, const char *key, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  g_ascii_formatd (text, sizeof text, "%.15g", value);
+  if (g_ascii_strtod (text, NULL) != value)
+    g_ascii_formatd (text, sizeof text, "%.17g", value);
+  json_begin (o, key);
+  g_string_append (o, text);
+  if (strcspn (text, ".e") == strlen (text))
+    g_string_append (o, ".0");
+}
+
 static void
 put_finding (GString *o, const judging_threshold *t, const finding *f)
 {
   const excess_errors *e = &f->excess.total;
   json_open (o, NULL, '{');
-  json_put_real (o, "threshold", t->threshold, TRUE);
+  put_exact (o, "threshold", t->threshold);
   json_put_real (o, "false_alarms", t->false_alarms, TRUE);
   json_put_count (o, "noisy", f->noisy);
   json_put_count (o, "right", f->score.right);

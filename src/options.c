@@ -49,6 +49,9 @@ const option option_table[] = {
   { "min-size", 0, OPTION_COUNT, AT (min_size), "N", "0", "no cluster smaller than N pictures", COMMAND_SCAN, NULL },
   { "false-alarms", 0, OPTION_SHARE, AT (false_alarms), "SHARE", "0.05",
     "share of clean pictures that may be called too degraded to judge by", COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
+  { "threshold", 0, OPTION_REAL, AT (threshold), "SCORE", "as --false-alarms has it",
+    "call pictures with a larger noise score (noise.csv) too degraded to judge by; in place of --false-alarms",
+    COMMAND_SCAN, NULL },
   { "calibrate", 0, OPTION_FILE, AT (calibrate), "CLEAN_DIR", NULL,
     "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN, NULL },
   { "probes", 0, OPTION_SOME, AT (probes), "N", NULL,
@@ -190,6 +193,11 @@ option_set (const option *o, const char *value, settings *s, GError **error)
       FIELD (s, o, double) = g_ascii_strtod (value, &end);
       if (end == value || *end != 0 || !isfinite (FIELD (s, o, double)) || FIELD (s, o, double) < 0)
         return complain_value (o, value, "a number from 0", error);
+      return TRUE;
+    case OPTION_REAL:
+      FIELD (s, o, double) = g_ascii_strtod (value, &end);
+      if (end == value || *end != 0 || !isfinite (FIELD (s, o, double)))
+        return complain_value (o, value, "a number", error);
       return TRUE;
     case OPTION_SHARE:
       FIELD (s, o, double) = g_ascii_strtod (value, &end);
@@ -438,7 +446,7 @@ gboolean
 options_parse (const command *c, char **arguments, settings *s, GError **error)
 {
   parse_state p = { c, s, 0 };
-  *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48, .false_alarms = 0.05 };
+  *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48, .threshold = NAN };
   G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
   g_autoptr (GError) why = NULL;
   gboolean fine = parse_line (c, arguments, &p, &why) && (s->config == NULL || parse_config (c, &p, &why));

@@ -15,6 +15,7 @@ typedef enum {
   OPTION_SOME,   /* whole number from 1 */
   OPTION_AUTO,   /* whole number from 1, or "auto" (kept as 0) */
   OPTION_NUMBER, /* real number from 0 */
+  OPTION_REAL,   /* any real number */
   OPTION_SHARE,  /* real number above 0 and below 1 */
 } option_type;
 

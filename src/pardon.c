@@ -2,6 +2,7 @@
  * job only by plain C types. */
 #include "pardon.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -127,7 +128,7 @@ pardon_train (const pardon_train_options *options, const pardon_job *j, pardon_t
 void
 pardon_scan_options_init (pardon_scan_options *options)
 {
-  *options = (pardon_scan_options){ .pca = 50, .false_alarms = DETECTOR_FALSE_ALARMS };
+  *options = (pardon_scan_options){ .pca = 50, .false_alarms = DETECTOR_FALSE_ALARMS, .threshold = NAN };
 }
 
 int

@@ -26,6 +26,7 @@
 #include "pass.h"
 #include "pixels.h"
 #include "previews.h"
+#include "reviewing_facts.h"
 #include "source/source.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
@@ -385,7 +386,10 @@ describe (report *r, const pardon_scan_options *o, const lens *l, const verdicts
   add_number (r, "seed", o->seed);
   if (o->probes > 0)
     add_number (r, "probes", o->probes);
-  report_add_setting (r, "false-alarms", g_ascii_formatd (share, sizeof share, "%.6g", o->false_alarms));
+  if (v->fixed)
+    report_add_setting (r, "threshold", g_ascii_formatd (share, sizeof share, "%.10g", v->threshold));
+  else
+    report_add_setting (r, "false-alarms", g_ascii_formatd (share, sizeof share, "%.6g", o->false_alarms));
   if (o->calibrate != NULL)
     report_add_setting (r, "calibrate", o->calibrate);
   report_add_setting (r, "detector", detector_name (v->detector));
@@ -438,9 +442,10 @@ write_results (store *s, const pardon_scan_options *o, const eyes *e, const verd
   report_clear (&r);
   g_auto (previews) shown = { 0 };
   report_callbacks callbacks;
-  if (!fine || !store_commit (s, error) || !judging_keep (judged, s, error) || !report_write_csv (s, dir, error)
-      || !judging_write_csv (judged, dir, error) || !leftovers_write_csv (judged, dir, error)
-      || !stress_write_csv (stressed, dir, error) || !listed_repeats_write (copies, dir, error))
+  if (!fine || !store_commit (s, error) || !judging_keep (judged, s, error) || !review_facts_keep (s, o, e, v, error)
+      || !report_write_csv (s, dir, error) || !judging_write_csv (judged, dir, error)
+      || !leftovers_write_csv (judged, dir, error) || !stress_write_csv (stressed, dir, error)
+      || !listed_repeats_write (copies, dir, error))
     return FALSE;
   previews_init (&shown, v, s, e->pixels, &callbacks);
   if (!judging_look_again (judged, s, &callbacks, j, error) || !report_fill (s, &callbacks, j, &r, error))

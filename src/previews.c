@@ -13,52 +13,58 @@
 #include "image/view.h"
 #include "store/matrix_file.h"
 
-#define QUALITY   80 /* of the JPEGs */
-#define SEED      1  /* of what is random in a probe */
 #define SENTENCES 3
 
-static gboolean
-see (const char *path, image *seen)
+gboolean
+preview_see (const char *path, image *seen, GError **error)
 {
   g_auto (image) picture = { 0 };
   image_facts facts;
   view v = view_measure ();
-  return decode_file (path, NULL, &picture, &facts, NULL) && view_apply (&v, &picture, seen, NULL);
+  return decode_file (path, NULL, &picture, &facts, error) && view_apply (&v, &picture, seen, error);
 }
 
-static GBytes *
-make_small (const image *seen, int side, int quality, int *width, int *height)
+/* Of a picture whose long side is at most `side`. */
+static void
+size_within (const image *seen, int side, int *width, int *height)
 {
-  g_auto (image) small = { 0 };
-  double shrink = (double) side / MAX (seen->width, seen->height);
-  const image *shown = seen;
-  if (shrink < 1)
-    {
-      int w = MAX (1, (int) (seen->width * shrink + 0.5)), h = MAX (1, (int) (seen->height * shrink + 0.5));
-      if (!resample (seen, w, h, FILTER_AREA, &small, NULL))
-        return NULL;
-      shown = &small;
-    }
-  GBytes *jpeg = encode_jpeg (shown, quality, NULL);
-  if (jpeg != NULL)
-    {
-      *width = shown->width;
-      *height = shown->height;
-    }
-  return jpeg;
+  double shrink = MIN (1, (double) side / MAX (seen->width, seen->height));
+  *width = MAX (1, (int) (seen->width * shrink + 0.5));
+  *height = MAX (1, (int) (seen->height * shrink + 0.5));
 }
 
 GBytes *
-previews_jpeg (const char *path, int side, int quality, int *width, int *height)
+preview_small (const image *seen, int side, int quality, GError **error)
+{
+  g_auto (image) small = { 0 };
+  int width, height;
+  size_within (seen, side, &width, &height);
+  if (width == seen->width && height == seen->height)
+    return encode_jpeg (seen, quality, error);
+  return resample (seen, width, height, FILTER_AREA, &small, error) ? encode_jpeg (&small, quality, error) : NULL;
+}
+
+GBytes *
+preview_make (const char *path, int side, int quality, GError **error)
 {
   g_auto (image) seen = { 0 };
-  return see (path, &seen) ? make_small (&seen, side, quality, width, height) : NULL;
+  return preview_see (path, &seen, error) ? preview_small (&seen, side, quality, error) : NULL;
+}
+
+static GBytes *
+make_small (const image *seen, int side, int *width, int *height)
+{
+  GBytes *jpeg = preview_small (seen, side, PREVIEW_QUALITY, NULL);
+  if (jpeg != NULL)
+    size_within (seen, side, width, height);
+  return jpeg;
 }
 
 static GBytes *
 make_preview (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  return previews_jpeg (path, side, QUALITY, width, height);
+  g_auto (image) seen = { 0 };
+  return preview_see (path, &seen, NULL) ? make_small (&seen, side, width, height) : NULL;
 }
 
 /* The picture is the same for all probes, so it is read once. */
@@ -74,15 +80,15 @@ make_probe (gpointer user, const char *path, const char *kind, double severity, 
       g_free (p->probe_path);
       p->probe_path = g_strdup (path);
       image_clear (&p->probe);
-      if (!see (path, &p->probe))
+      if (!preview_see (path, &p->probe, NULL))
         image_clear (&p->probe);
     }
   g_auto (image) probe = { 0 };
   if (p->probe.pixels == NULL || !image_reserve (&probe, p->probe.width, p->probe.height, p->probe.channels))
     return NULL;
   memcpy (probe.pixels, p->probe.pixels, (gsize) probe.width * (gsize) probe.height * (gsize) probe.channels);
-  return corrupt (&probe, which, CLAMP (severity, 1, 5), SEED, NULL) ? make_small (&probe, side, QUALITY, width, height)
-                                                                     : NULL;
+  return corrupt (&probe, which, CLAMP (severity, 1, 5), PREVIEW_SEED, NULL) ? make_small (&probe, side, width, height)
+                                                                             : NULL;
 }
 
 static const char *
@@ -105,7 +111,8 @@ say_why (gpointer user, gint64 row)
     return NULL;
   g_auto (explanation) e;
   explanation_init (&e);
-  explain_row (p->verdicts->detector, matrix_row (m, (gsize) row), p->verdicts->false_alarms, NULL, &e);
+  explain_row (p->verdicts->detector, matrix_row (m, (gsize) row), p->verdicts->threshold, p->verdicts->false_alarms,
+               NULL, &e);
   g_autoptr (GStrvBuilder) out = g_strv_builder_new ();
   int n = 0;
   if (e.like != NULL)

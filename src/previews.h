@@ -14,8 +14,14 @@ typedef struct {
   image probe;                  /* what is at it, at the size it is measured at; empty: it cannot be read */
 } previews;
 
-/* A picture as JPEG, its long side at most `side`; NULL (width and height untouched) when it cannot be read. Thread-safe. */
-GBytes *previews_jpeg (const char *path, int side, int quality, int *width, int *height);
+#define PREVIEW_SEED    1  /* of what is random in a probe */
+#define PREVIEW_QUALITY 80 /* of JPEGs */
+
+/* The picture at `path` at the size it is measured at; `seen` is reserved as needed. */
+gboolean preview_see (const char *path, image *seen, GError **error);
+/* A JPEG whose long side is at most `side`; the same of what is at `path`, seen so. */
+GBytes *preview_small (const image *seen, int side, int quality, GError **error);
+GBytes *preview_make (const char *path, int side, int quality, GError **error);
 
 /* `set`: of the store's measures. `callbacks` are for report_fill and hold `p`, which must stay where it is. */
 void previews_init (previews *p, const verdicts *v, store *s, gint64 set, report_callbacks *callbacks);

@@ -57,7 +57,7 @@ gboolean
 verdicts_open (const pardon_scan_options *o, verdicts *v, GError **error)
 {
   G_STATIC_ASSERT (DETECTOR_MOST_KINDS <= STORE_MOST_KINDS);
-  *v = (verdicts){ .false_alarms = o->false_alarms };
+  *v = (verdicts){ .false_alarms = o->false_alarms, .threshold = o->threshold, .fixed = !isnan (o->threshold) };
   v->detector = verdicts_detector (o->detector, o->false_alarms, error);
   return v->detector != NULL;
 }
@@ -236,7 +236,10 @@ verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, co
   for (guint i = 0; i < n; i++)
     kinds[i] = detector_kind (v->detector, (int) i);
   v->judged = v->noisy = v->unlike = 0;
-  v->threshold = detector_threshold (v->detector, v->false_alarms);
+  if (v->fixed)
+    v->false_alarms = detector_false_alarms (v->detector, v->threshold);
+  else
+    v->threshold = detector_threshold (v->detector, v->false_alarms);
 
   court c = { .v = v,
               .store = s,

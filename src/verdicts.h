@@ -9,6 +9,7 @@
 typedef struct {
   detector *detector;
   double false_alarms, threshold;
+  gboolean fixed;                /* the threshold was given; `false_alarms` is what it comes to */
   guint64 vouched;               /* pictures it was calibrated on; 0: it was not */
   guint64 judged, noisy, unlike; /* pictures; unlike: from all the detector knows */
   prevalence prevalence;         /* of the judged ones; NAN where there are none */

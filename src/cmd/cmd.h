@@ -26,8 +26,9 @@ typedef struct {
   char *classifier, *model_view, *model_scale, *markdown, *junit;
   char **exclude, **leave_out; /* NULL: none */
   gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count;
-  double severity, radius; /* radius below 0: not given */
-  double false_alarms;
+  double severity, radius;                                              /* radius below 0: not given */
+  double false_alarms;                                                  /* 0: not given */
+  double threshold;                                                     /* NaN: not given */
   double fail_under_accuracy, fail_under_raw_accuracy, fail_over_noisy; /* 0: not given */
   gboolean overwrite, man, json, restrict_classes, fail_if_worse;
 } settings;

@@ -38,7 +38,8 @@ run (const settings *s)
     return complain (&command_explain, "which picture? Name one or several files");
   pardon_explain_options_init (&o);
   o.paths = (const char *const *) s->rest;
-  o.false_alarms = s->false_alarms;
+  if (s->false_alarms > 0)
+    o.false_alarms = s->false_alarms;
   o.detector = s->detector;
   if (pardon_explain (&o, print_one, &x, progress_begin (), &error) != 0)
     return progress_fail (error);

@@ -1,5 +1,6 @@
 /* pardon scan: look at pictures, group them, write a report. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "cmd/cmd.h"
@@ -159,6 +160,10 @@ run (const settings *s)
   if (s->output == NULL)
     return complain (&command_scan, "where should the results go? Add -o DIR");
 
+  if (s->false_alarms > 0 && !isnan (s->threshold))
+    return complain (&command_scan,
+                     "--false-alarms and --threshold both say which pictures are too degraded: give one");
+
   pardon_scan_options_init (&o);
   o.paths = (const char *const *) s->rest;
   o.output = s->output;
@@ -174,7 +179,9 @@ run (const settings *s)
   o.min_size = (uint64_t) s->min_size;
   o.seed = (uint64_t) s->seed;
   o.threads = (int) s->threads;
-  o.false_alarms = s->false_alarms;
+  if (s->false_alarms > 0)
+    o.false_alarms = s->false_alarms;
+  o.threshold = s->threshold;
   o.calibrate = s->calibrate;
   o.detector = s->detector;
   o.probes = (uint64_t) s->probes;

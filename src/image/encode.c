@@ -54,6 +54,12 @@ encode_jpeg (const image *im, int quality, GError **error)
   return to_jpeg (im, CLAMP (quality, 1, 100), FALSE, error);
 }
 
+GBytes *
+encode_png (const image *im, GError **error)
+{
+  return codec_vips_encode (im, "png", error);
+}
+
 gboolean
 encode_file (const image *im, const char *path, GError **error)
 {

@@ -8,5 +8,6 @@
  * appears whole or not at all (written beside, then renamed). Refuses an unknown ending. */
 gboolean encode_file (const image *im, const char *path, GError **error);
 
+GBytes *encode_png (const image *im, GError **error);
 /* An RGB or RGBA picture (alpha composed on white) as JPEG bytes at `quality` 1..100. */
 GBytes *encode_jpeg (const image *im, int quality, GError **error);

@@ -142,6 +142,9 @@ typedef struct {
   const char *kind, *label; /* NULL: nobody did */
 } store_decided;
 
+/* Makes `noisy`, `kind` and `severity` of a judged picture what holds, from what the detector said and a person decided. */
+void store_verdict_decide (store_verdict *v, const store_decided *d);
+
 typedef struct store_picture {
   image_ref ref;               /* strings valid until the next call */
   file_stamp stamp;            /* when last looked at; zero: never */

@@ -182,9 +182,9 @@ read_decided (store_cursor *c, db_query *q, store_decided *d)
   d->label = db_is_null (q, DECIDED_LABEL) ? NULL : keep (c, db_text (q, DECIDED_LABEL));
 }
 
-/* What holds. The severity of another kind than the detector's nobody knows. */
-static void
-apply_decided (const store_decided *d, store_verdict *v)
+/* The severity of another kind than the detector's nobody knows. */
+void
+store_verdict_decide (store_verdict *v, const store_decided *d)
 {
   v->noisy = d->noisy >= 0 ? d->noisy : v->said_noisy;
   v->kind = !v->noisy ? "" : d->kind != NULL ? d->kind : v->likely[0] != '\0' ? v->likely : "unknown";
@@ -313,7 +313,7 @@ read_row (store_cursor *c, db_query *q, store_picture *p, GError **error)
   read_place (q, p);
   read_decided (c, q, &p->decided);
   if (p->verdict.judged)
-    apply_decided (&p->decided, &p->verdict);
+    store_verdict_decide (&p->verdict, &p->decided);
   if (!read_answer (c, q, &p->decided, &p->answer, error))
     return FALSE;
   if (!db_is_null (q, STATUS))

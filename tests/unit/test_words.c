@@ -248,7 +248,7 @@ test_planted (void)
   set_edges (row, 3);
   g_auto (explanation) e;
   explanation_init (&e);
-  explain_row (d, row, 0.05, NULL, &e);
+  explain_row (d, row, detector_threshold (d, 0.05), 0.05, NULL, &e);
   g_assert_true (e.noisy);
   g_assert_cmpstr (e.kind, ==, "gaussian-blur");
   g_assert_cmpstr (e.family, ==, "blur");
@@ -298,7 +298,7 @@ test_inside_only (void)
   row[index_of ("luma-q50")] = 0.7f; /* of .25 to .75 */
   words_reasons (d, row, 1, FALSE, 5, none);
   g_assert_cmpuint (none->len, ==, 0);
-  explain_row (d, row, 0.05, NULL, &e);
+  explain_row (d, row, detector_threshold (d, 0.05), 0.05, NULL, &e);
   g_assert_cmpuint (e.reasons->len, ==, 1);
   g_auto (GStrv) said = explain_sentences (&e);
   g_assert_nonnull (g_strrstr (said[2], "nothing by itself lies outside"));
@@ -312,7 +312,7 @@ test_damaged (void)
   g_auto (explanation) e;
   explanation_init (&e);
   row[index_of ("broken-grey")] = 0.35f; /* cut-off of severity 3 */
-  explain_row (d, row, 0.05, "it ends early", &e);
+  explain_row (d, row, detector_threshold (d, 0.05), 0.05, "it ends early", &e);
   g_assert_true (e.noisy);
   g_assert_cmpfloat (e.noise, ==, 1);
   g_assert_cmpstr (e.kind, ==, "cut-off");
@@ -362,7 +362,8 @@ test_any_row (void)
       for (gsize m = 0; m < d->d; m++)
         row[m] =
             n % 3 == 0 ? (float) random_uniform (&r, d->at.low[m], d->at.high[m]) : wild (&r, quality_measures () + m);
-      explain_row (d, row, n % 2 == 0 ? 0.05 : 0.999, n % 10 == 9 ? "broken" : NULL, &e);
+      explain_row (d, row, detector_threshold (d, n % 2 == 0 ? 0.05 : 0.999), n % 2 == 0 ? 0.05 : 0.999,
+                   n % 10 == 9 ? "broken" : NULL, &e);
       g_assert_cmpuint (e.reasons->len, <=, 5);
       g_auto (GStrv) said = explain_sentences (&e);
       g_assert_cmpuint (g_strv_length (said), >=, 2);
