@@ -148,10 +148,9 @@ static GBytes *
 answer_probe (const call *c, GError **error)
 {
   const char *text = c->parts[1];
-  char *end = NULL;
-  /* digits and a point: strtod would take "inf", "nan" and "0x3" as well */
-  double severity = strspn (text, "0123456789.") == strlen (text) ? g_ascii_strtod (text, &end) : 0;
-  if (end == NULL || *end != 0 || !(severity >= 1 && severity <= 5))
+  char *end;
+  double severity = g_ascii_strtod (text, &end);
+  if (*end != 0 || !(severity >= 1 && severity <= 5))
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a severity lies between 1 and 5, not '%s'", text);
       return NULL;
@@ -189,7 +188,7 @@ typedef enum {
 
 typedef struct {
   gboolean post;
-  const char *path; /* a '*' stands for one part */
+  const char *path; /* '#' stands for a number, '*' for a word */
   const char *type;
   keep keep;
   int side; /* the default where ?side= may be given; 0: it may not */
@@ -207,23 +206,22 @@ static const route routes[] = {
   { FALSE, "/api/report", JSON, KEEP_NEVER, 0, answer_report, NULL },
   { FALSE, "/api/pictures", JSON, KEEP_NEVER, 0, answer_pictures, NULL },
   { FALSE, "/api/judging", JSON, KEEP_NEVER, 0, answer_judging, NULL },
-  { FALSE, "/api/picture/*/thumb", "image/jpeg", KEEP_LONG, 112, answer_thumb, NULL },
-  { FALSE, "/api/picture/*/full", "image/jpeg", KEEP_LONG, 0, answer_full, NULL },
-  { FALSE, "/api/picture/*/view", "image/png", KEEP_LONG, 0, answer_view, NULL },
-  { FALSE, "/api/picture/*/why", JSON, KEEP_NEVER, 0, answer_why, NULL },
+  { FALSE, "/api/picture/#/thumb", "image/jpeg", KEEP_LONG, 112, answer_thumb, NULL },
+  { FALSE, "/api/picture/#/full", "image/jpeg", KEEP_LONG, 0, answer_full, NULL },
+  { FALSE, "/api/picture/#/view", "image/png", KEEP_LONG, 0, answer_view, NULL },
+  { FALSE, "/api/picture/#/why", JSON, KEEP_NEVER, 0, answer_why, NULL },
   { FALSE, "/api/probe/fit", "image/jpeg", KEEP_LONG, 224, answer_fit_probe, NULL },
-  { FALSE, "/api/probe/*/*", "image/jpeg", KEEP_LONG, 224, answer_probe, NULL },
+  { FALSE, "/api/probe/*/#", "image/jpeg", KEEP_LONG, 224, answer_probe, NULL },
   { FALSE, "/api/decisions", JSON, KEEP_NEVER, 0, answer_decisions, NULL },
   { FALSE, "/api/decisions.csv", "text/csv; charset=utf-8", KEEP_NEVER, 0, answer_decisions_csv, "decisions.csv" },
   { TRUE, "/api/decide", JSON, KEEP_NEVER, 0, answer_decide, NULL },
   { TRUE, "/api/undo", JSON, KEEP_NEVER, 0, answer_undo, NULL },
 };
 
-/* A part holds letters, digits, '-' and '.': all that numbers and kinds are made of. */
 static gboolean
-take_part (const char **at, char *part)
+take_part (const char **at, const char *letters, char *part)
 {
-  gsize n = strspn (*at, "abcdefghijklmnopqrstuvwxyz0123456789-.");
+  gsize n = strspn (*at, letters);
   if (n == 0 || n >= PART_MOST)
     return FALSE;
   memcpy (part, *at, n);
@@ -238,7 +236,9 @@ route_matches (const route *r, const char *path, call *c)
   const char *wanted = r->path;
   int n = 0;
   for (; *wanted != 0; wanted++)
-    if (*wanted != '*' ? *path++ != *wanted : !take_part (&path, c->parts[n++]))
+    if (*wanted == '#'   ? !take_part (&path, "0123456789.", c->parts[n++])
+        : *wanted == '*' ? !take_part (&path, "abcdefghijklmnopqrstuvwxyz-", c->parts[n++])
+                         : *path++ != *wanted)
       return FALSE;
   return *path == 0;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <gio/gio.h>
 #include <microhttpd.h>
@@ -14,9 +13,9 @@
 #include "base/error.h"
 #include "web/api.h"
 
-#define CONNECTIONS   64
-#define WAITING       1024                   /* further ones, in the kernel's queue */
-#define HEADER_MEMORY (32 * 1024)            /* bytes a connection may fill with headers */
+#define CONNECTIONS   64          /* more wait in the kernel's queue until one ends; the library would turn them away */
+#define WAITING       1024        /* further ones, in the kernel's queue */
+#define HEADER_MEMORY (32 * 1024) /* bytes a connection may fill with headers */
 #define TURN          (100 * 1000)           /* microseconds between two looks at who is slow */
 #define ASK_TIME      (15 * G_USEC_PER_SEC)  /* for a whole request to come, and between two of them */
 #define ASK_TIME_FULL (2 * G_USEC_PER_SEC)   /* the same with half the connections taken */
@@ -25,17 +24,18 @@
 
 /* One connection. */
 typedef struct {
-  int fd;
-  gint64 since; /* monotonic: since when we wait for the client; NO_TIME: it waits for us */
-  gboolean taking;
+  gint64 since;    /* monotonic: since when we wait for the client; NO_TIME: it waits for us */
+  gboolean taking; /* for it to take an answer, not to ask */
+  gboolean begun;  /* the library has it in hand */
 } visitor;
 
 typedef struct {
   api api;
   GMutex lock; /* over all below */
-  GCond room;
+  GCond room;  /* to work */
+  GCond left;  /* a visitor */
   guint working, working_most;
-  GPtrArray *visitors; /* of visitor, each its connection's */
+  GHashTable *visitors; /* socket -> visitor, from its being let in until just before it is closed */
 } server;
 
 /* One request on its way in. */
@@ -55,47 +55,80 @@ serve_library (void)
 /* --- connections ---------------------------------------------------------------------------------- */
 
 static void
+visitor_let_in (server *s, int fd)
+{
+  visitor *v = g_new0 (visitor, 1);
+  v->since = g_get_monotonic_time ();
+  g_mutex_lock (&s->lock);
+  g_hash_table_replace (s->visitors, GINT_TO_POINTER (fd), v);
+  g_mutex_unlock (&s->lock);
+}
+
+static int
+socket_of (struct MHD_Connection *connection)
+{
+  return MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static void
 connection_changed (void *user, struct MHD_Connection *connection, void **context,
                     enum MHD_ConnectionNotificationCode code)
 {
+  (void) context;
   server *s = user;
+  gpointer key = GINT_TO_POINTER (socket_of (connection));
   g_mutex_lock (&s->lock);
-  if (code == MHD_CONNECTION_NOTIFY_STARTED)
-    {
-      visitor *v = g_new (visitor, 1);
-      const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-      *v = (visitor){ info->connect_fd, g_get_monotonic_time (), FALSE };
-      g_ptr_array_add (s->visitors, v);
-      *context = v;
-    }
-  else if (*context != NULL) /* its socket is still open: nobody else's can have the same number yet */
-    g_ptr_array_remove_fast (s->visitors, *context);
+  visitor *v = g_hash_table_lookup (s->visitors, key);
+  if (code == MHD_CONNECTION_NOTIFY_STARTED && v != NULL)
+    v->begun = TRUE;
+  else if (code == MHD_CONNECTION_NOTIFY_CLOSED && g_hash_table_remove (s->visitors, key))
+    g_cond_signal (&s->left);
   g_mutex_unlock (&s->lock);
 }
 
-static void
+/* The lock is held. */
+static gboolean
+is_crowded (server *s)
+{
+  return g_hash_table_size (s->visitors) > CONNECTIONS / 2;
+}
+
+/* Whether there are so many that others may be waiting. */
+static gboolean
 visitor_note (server *s, struct MHD_Connection *connection, gint64 since, gboolean taking)
 {
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-  visitor *v = info->socket_context;
   g_mutex_lock (&s->lock);
-  v->since = since;
-  v->taking = taking;
+  visitor *v = g_hash_table_lookup (s->visitors, GINT_TO_POINTER (socket_of (connection)));
+  if (v != NULL)
+    {
+      v->since = since;
+      v->taking = taking;
+    }
+  gboolean crowded = is_crowded (s);
   g_mutex_unlock (&s->lock);
+  return crowded;
 }
 
-/* The library's own time limit starts anew with every byte, which a client that sends one now and then never meets. */
+/* The library's own time limit starts anew with every byte, which a client that sends one now and then never meets. A
+ * connection that never began is one the library closed at once, for want of memory: its number may be another's by now. */
 static void
 hang_up_on_slow (server *s)
 {
+  GHashTableIter i;
+  gpointer fd, value;
   gint64 now = g_get_monotonic_time ();
   g_mutex_lock (&s->lock);
-  gint64 ask = s->visitors->len > CONNECTIONS / 2 ? ASK_TIME_FULL : ASK_TIME;
-  for (guint i = 0; i < s->visitors->len; i++)
+  gint64 ask = is_crowded (s) ? ASK_TIME_FULL : ASK_TIME;
+  g_hash_table_iter_init (&i, s->visitors);
+  while (g_hash_table_iter_next (&i, &fd, &value))
     {
-      const visitor *v = g_ptr_array_index (s->visitors, i);
-      if (v->since != NO_TIME && now - v->since > (v->taking ? TAKE_TIME : ask))
-        shutdown (v->fd, SHUT_RDWR);
+      const visitor *v = value;
+      if (v->since == NO_TIME || now - v->since <= (v->taking ? TAKE_TIME : ask))
+        continue;
+      if (v->begun)
+        shutdown (GPOINTER_TO_INT (fd), SHUT_RDWR);
+      else
+        g_hash_table_iter_remove (&i);
     }
   g_mutex_unlock (&s->lock);
 }
@@ -181,7 +214,7 @@ release_bytes (void *bytes)
 }
 
 static enum MHD_Result
-send_answer (struct MHD_Connection *connection, const api_answer *answer)
+send_answer (struct MHD_Connection *connection, const api_answer *answer, gboolean last)
 {
   gsize n;
   gconstpointer data = g_bytes_get_data (answer->body, &n);
@@ -195,6 +228,8 @@ send_answer (struct MHD_Connection *connection, const api_answer *answer)
   for (guint i = 0; i + 1 < answer->headers->len; i += 2)
     MHD_add_response_header (response, g_ptr_array_index (answer->headers, i),
                              g_ptr_array_index (answer->headers, i + 1));
+  if (last)
+    MHD_add_response_header (response, MHD_HTTP_HEADER_CONNECTION, "close");
   enum MHD_Result sent = MHD_queue_response (connection, answer->status, response);
   MHD_destroy_response (response);
   return sent;
@@ -230,8 +265,8 @@ take_request (void *user, struct MHD_Connection *connection, const char *url, co
   g_autoptr (GBytes) body = g_bytes_new_static (x->body->data, x->body->len);
   q->body = body;
   g_autoptr (api_answer) answer = answer_in_turn (s, q);
-  visitor_note (s, connection, g_get_monotonic_time (), TRUE);
-  return send_answer (connection, answer);
+  gboolean crowded = visitor_note (s, connection, g_get_monotonic_time (), TRUE);
+  return send_answer (connection, answer, crowded);
 }
 
 /* --- the socket ------------------------------------------------------------------------------------ */
@@ -301,24 +336,46 @@ token_draw (char *token, GError **error)
 }
 
 static struct MHD_Daemon *
-daemon_start (server *s, GSocket *door, GError **error)
+daemon_start (server *s, GError **error)
 {
-  const unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_USE_POLL;
-  const MHD_socket fd = dup (g_socket_get_fd (door)); /* the library closes what it was given */
-  const struct MHD_OptionItem limits[] = { { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-                                           { MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, NULL },
+  const unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_USE_POLL
+                         | MHD_USE_NO_LISTEN_SOCKET;
+  const struct MHD_OptionItem limits[] = { { MHD_OPTION_CONNECTION_LIMIT, 16 * CONNECTIONS, NULL },
                                            { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_MEMORY, NULL },
                                            { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
                                            { MHD_OPTION_END, 0, NULL } };
   struct MHD_Daemon *daemon =
-      fd < 0 ? NULL
-             : MHD_start_daemon (flags, 0, NULL, NULL, take_request, s, MHD_OPTION_ARRAY, limits,
-                                 MHD_OPTION_URI_LOG_CALLBACK, exchange_new, s, MHD_OPTION_NOTIFY_COMPLETED,
-                                 exchange_done, s, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s,
-                                 MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, s, MHD_OPTION_END);
+      MHD_start_daemon (flags, 0, NULL, NULL, take_request, s, MHD_OPTION_ARRAY, limits, MHD_OPTION_URI_LOG_CALLBACK,
+                        exchange_new, s, MHD_OPTION_NOTIFY_COMPLETED, exchange_done, s, MHD_OPTION_NOTIFY_CONNECTION,
+                        connection_changed, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, s, MHD_OPTION_END);
   if (daemon == NULL)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "the server cannot start its threads");
   return daemon;
+}
+
+/* FALSE: there was none until the next look at who is slow. */
+static gboolean
+wait_for_place (server *s)
+{
+  gint64 until = g_get_monotonic_time () + TURN;
+  gboolean place = TRUE;
+  g_mutex_lock (&s->lock);
+  while (place && g_hash_table_size (s->visitors) >= CONNECTIONS)
+    place = g_cond_wait_until (&s->left, &s->lock, until);
+  g_mutex_unlock (&s->lock);
+  return place;
+}
+
+static void
+let_in (server *s, struct MHD_Daemon *daemon, GSocket *door)
+{
+  struct sockaddr_storage from;
+  socklen_t n = sizeof from;
+  int fd = accept4 (g_socket_get_fd (door), (struct sockaddr *) &from, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd < 0)
+    return;
+  visitor_let_in (s, fd);
+  MHD_add_connection (daemon, fd, (struct sockaddr *) &from, n); /* closes it where it fails */
 }
 
 static gboolean
@@ -338,7 +395,7 @@ serve_until_told (server *s, const serve_options *o, GInetAddress *address, cons
   s->api.hosts = hosts;
   s->api.any_address = any;
   s->api.port = port;
-  struct MHD_Daemon *daemon = daemon_start (s, door, error);
+  struct MHD_Daemon *daemon = daemon_start (s, error);
   if (daemon == NULL)
     return FALSE;
   g_autofree char *url = g_strdup_printf ("http://%s/?token=%s", hosts[0], s->api.token);
@@ -346,7 +403,8 @@ serve_until_told (server *s, const serve_options *o, GInetAddress *address, cons
     o->ready (o->user, url);
   while (job_go_on (j, NULL))
     {
-      g_usleep (TURN);
+      if (wait_for_place (s) && g_socket_condition_timed_wait (door, G_IO_IN, TURN, NULL, NULL))
+        let_in (s, daemon, door);
       hang_up_on_slow (s);
     }
   MHD_stop_daemon (daemon);
@@ -375,10 +433,12 @@ serve_run (const serve_options *o, const job *j, GError **error)
     return FALSE;
   g_mutex_init (&s.lock);
   g_cond_init (&s.room);
-  s.visitors = g_ptr_array_new_with_free_func (g_free);
+  g_cond_init (&s.left);
+  s.visitors = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   gboolean fine = serve_until_told (&s, o, address, j, error);
-  g_ptr_array_unref (s.visitors);
+  g_hash_table_unref (s.visitors);
   g_cond_clear (&s.room);
+  g_cond_clear (&s.left);
   g_mutex_clear (&s.lock);
   return fine;
 }
