@@ -266,6 +266,20 @@ typedef struct {
 } pardon_compare_result;
 int pardon_compare (const pardon_compare_options *options, pardon_compare_result *result, pardon_error **error);
 
+/* --- the page -------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *results; /* folder of a scan */
+  const char *host;    /* a numeric address of this machine to answer at, or "localhost"; NULL: 127.0.0.1 */
+  int port;            /* 0: a free one */
+  int read_only;       /* take no decisions */
+  void (*ready) (void *user, const char *url); /* called once the page can be opened; may be NULL */
+  void *user;
+} pardon_serve_options;
+void pardon_serve_options_init (pardon_serve_options *options);
+/* Answers a browser until the job says stop, and returns 0 then. Whoever has the URL has the page: it holds a token. */
+int pardon_serve (const pardon_serve_options *options, const pardon_job *job, pardon_error **error);
+
 /* --- this machine ---------------------------------------------------------------------------- */
 
 typedef struct {
