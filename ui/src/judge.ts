@@ -39,12 +39,16 @@ export const moved = computed(() => Math.abs(threshold.value - scan_threshold.va
 export function set_threshold(t: number): void {
   dragged.value = t;
   window.clearTimeout(resting);
-  resting = window.setTimeout(() => {
-    batch(() => {
-      set_params({ t: Math.abs(t - scan_threshold.value) < 1e-6 ? null : t });
-      dragged.value = null;
-    });
-  }, 150);
+  resting = window.setTimeout(settle_threshold, 150);
+}
+/** The hand rests. */
+export function settle_threshold(): void {
+  window.clearTimeout(resting);
+  if (dragged.value === null) return;
+  batch(() => {
+    set_params({ t: moved.value ? threshold.value : null });
+    dragged.value = null;
+  });
 }
 
 /** Of every picture: 1 too degraded to judge by, 0 fit, 255 not known. */
