@@ -25,8 +25,8 @@ function Line({ name, of, tone, note }: { name: string; of: Share; tone: string;
 function Others({ of }: { of: Judging }): JSX.Element | null {
   const rows: [string, Share | null, Share | null, string][] = [
     ["balanced", of.balanced?.all ?? null, of.balanced?.fit ?? null, "mean recall of the classes"],
-    ["among its first five", of.top5?.all ?? null, of.top5?.fit ?? null, "the label is"],
-    ["with the classes’ mix of all", null, of.class_standardised ?? null, "if fit pictures had the mix of classes of all"],
+    ["top five", of.top5?.all ?? null, of.top5?.fit ?? null, "the label is among its five likeliest"],
+    ["class-standardised", null, of.class_standardised ?? null, "if fit pictures had the mix of classes of all"],
   ];
   const there = rows.filter(([, all, fit]) => (all?.n ?? 0) > 0 || (fit?.n ?? 0) > 0);
   if (there.length === 0) return null;

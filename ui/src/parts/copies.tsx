@@ -43,6 +43,8 @@ export function Splits({ of }: { of: Report["splits"] }): JSX.Element | null {
 /** Whether noise strikes some classes or splits more than others. */
 export function Uneven({ of, by }: { of: NoiseRates | null | undefined; by: string }): JSX.Element | null {
   if (!of || of.groups.length < 2) return null;
+  const pictures = of.groups.reduce((sum, g) => sum + g.noisy.n, 0);
+  if (!of.uneven && pictures < 5 * of.groups.length) return null; // too few in each to say so
   const sorted = [...of.groups].filter((g) => g.noisy.value !== null).sort((a, b) => (b.noisy.value ?? 0) - (a.noisy.value ?? 0));
   const [top] = sorted;
   const last = sorted[sorted.length - 1];

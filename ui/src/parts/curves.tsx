@@ -46,7 +46,7 @@ export function Rejection({ of }: { of: Judging["rejection"] }): JSX.Element | n
               Plot.text(curve.slice(Math.floor(curve.length * 0.3), Math.floor(curve.length * 0.3) + 1), { x: "x", y: "y", text: () => `by noise ${number(of.area, 3)}`, textAnchor: "start", dy: -10, dx: 8, fill: COLOUR.accent }),
               Plot.text(perfect.slice(Math.floor(perfect.length * first * 0.6), Math.floor(perfect.length * first * 0.6) + 1), { x: "x", y: "y", text: () => `mistakes first ${number(of.area_perfect, 3)}`, textAnchor: "end", dx: -8, dy: 10, fill: COLOUR.right }),
               Plot.dot(here, { x: "x", y: "y", r: 5, fill: COLOUR.accent, stroke: "var(--card)", strokeWidth: 1.5 }),
-              Plot.text(here, { x: "x", y: "y", text: () => "threshold", textAnchor: "start", dx: 8, dy: 9, fill: COLOUR.ink }),
+              Plot.text(here, { x: "x", y: "y", text: () => "threshold", textAnchor: "middle", dy: 16, fill: COLOUR.ink }),
             ],
           })
         }

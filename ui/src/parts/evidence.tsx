@@ -43,7 +43,7 @@ function facts(id: number): string {
   const score = p.score[id] as number;
   if (!Number.isNaN(score)) parts.push(`score ${number(score, 2)}`);
   const noise = p.noise[id] as number;
-  if (!Number.isNaN(noise)) parts.push(`degraded with ${percent(noise, 0)}`);
+  if (!Number.isNaN(noise)) parts.push(`${percent(noise, 0)} likely degraded`);
   return parts.join(" · ");
 }
 

@@ -75,7 +75,7 @@ export function Guard({ of }: { of: Judging }): JSX.Element {
     <section class="card">
       <Overall of={of} />
       {rows.length > 0 && (
-        <details open={rows.length <= 12}>
+        <details open>
           <summary>By kind{moved.value && " (at the scan’s threshold)"}</summary>
           <div class="scroll" tabIndex={0} role="region" aria-label="Effect by kind">
             <table class="guard">

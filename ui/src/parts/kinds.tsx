@@ -79,7 +79,7 @@ function Row({ of, all }: { of: KindCount; all: number }): JSX.Element {
       <td>
         <div class="thumbs one-line">
           {of.ids.slice(0, 6).map((id) => (
-            <Thumb key={id} id={id} side={56} />
+            <Thumb key={id} id={id} side={48} />
           ))}
         </div>
       </td>
