@@ -28,6 +28,7 @@ function OverK({ of, value, title, unit }: { of: Clustering; value: "inertia" | 
           height: 220,
           marginLeft: 54,
           marginRight: 14,
+          marginBottom: 40,
           style: TEXT,
           x: { label: "clusters (k) →", ticks: Math.min(8, rows.length), tickFormat: (k: number) => (Number.isInteger(k) ? String(k) : "") },
           y: { label: `↑ ${unit}`, grid: true, ticks: 4, ...(value === "inertia" ? { tickFormat: "~s" } : {}), nice: true },
@@ -60,13 +61,14 @@ function Variance({ of }: { of: Clustering }): JSX.Element | null {
           height: 220,
           marginLeft: 54,
           marginRight: 14,
+          marginBottom: 40,
           style: TEXT,
           x: { label: "components →" },
           y: { label: "↑ variance, %", percent: true, grid: true, ticks: 4, domain: [0, Math.max(5, 100 * sum * 1.05)] },
           marks: [
             Plot.rectY(rows, { x1: (r: { component: number }) => r.component - 0.5, x2: (r: { component: number }) => r.component + 0.5, y: "share", inset: 0.3, fill: COLOUR.soft, fillOpacity: 0.7 }),
             Plot.lineY(rows, { x: "component", y: "kept", stroke: COLOUR.accent, strokeWidth: 1.5 }),
-            Plot.text(rows.slice(-1), { x: "component", y: "kept", text: () => "together", textAnchor: "end", dy: 12, fill: COLOUR.accent }),
+            Plot.text(rows.slice(-1), { x: "component", y: "kept", text: () => "together", textAnchor: "end", dy: 16, fill: COLOUR.accent }),
             Plot.ruleY([0]),
           ],
         })

@@ -2,10 +2,17 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { number } from "../format";
-import { link, set_params } from "../route";
+import { link, params, set_params } from "../route";
 import { Thumb } from "./thumb";
 
 const FIRST = 24;
+
+/** Shuts what is open, and goes back to where it was opened. */
+function shut(): void {
+  const card = document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(params.value.open ?? "")}"]`);
+  set_params({ open: null }, true);
+  card?.focus();
+}
 
 export function Opened({
   title,
@@ -24,12 +31,12 @@ export function Opened({
     head.current?.scrollIntoView({ block: "nearest" });
   }, [title]);
   return (
-    <section class="card opened" onKeyDown={(e) => e.key === "Escape" && set_params({ open: null }, true)}>
+    <section class="card opened" onKeyDown={(e) => e.key === "Escape" && shut()}>
       <div class="row">
         <h2 tabIndex={-1} ref={head}>
           {title}
         </h2>
-        <button onClick={() => set_params({ open: null }, true)}>Close</button>
+        <button onClick={shut}>Close</button>
       </div>
       <p class="soft">{note}</p>
       <div class="thumbs">
@@ -49,7 +56,7 @@ export function Opened({
 /** Opens a card, or shuts the one that is open. */
 export function OpenButton({ of, now, words }: { of: string; now: string | undefined; words: string }): JSX.Element {
   return (
-    <button aria-expanded={now === of} onClick={() => set_params({ open: now === of ? null : of }, true)}>
+    <button data-opens={of} aria-expanded={now === of} onClick={() => set_params({ open: now === of ? null : of }, true)}>
       {now === of ? "Close" : "Open"} <span class="hidden">{words}</span>
     </button>
   );
