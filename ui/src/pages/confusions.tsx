@@ -70,6 +70,7 @@ function Matrices(): JSX.Element {
   const view = VIEWS.find(([v]) => v === params.value.m)?.[0] ?? "all";
   const rows = rows_asked();
   const many = most_confused.value.length;
+  const most = view === "both" ? 13 : 25;
   return (
     <section>
       <h2>Matrix</h2>
@@ -88,8 +89,8 @@ function Matrices(): JSX.Element {
       </div>
       {many > 25 && <Chooser rows={rows} />}
       <div class={view === "both" ? "matrices both" : "matrices"}>
-        {view !== "fit" && <Matrix rows={rows} side="all" title="on all pictures" />}
-        {view !== "all" && <Matrix rows={rows} side="fit" title="on pictures fit to judge by" />}
+        {view !== "fit" && <Matrix rows={rows} side="all" title="on all pictures" most={most} />}
+        {view !== "all" && <Matrix rows={rows} side="fit" title="on pictures fit to judge by" most={most} />}
       </div>
     </section>
   );

@@ -23,7 +23,7 @@ const value_of = (s: Share): number | null => (s.n === 0 ? null : s.value);
 const known_f1 = (side: ClassRow["all"]): number | null => (side.support === 0 && side.precision.n === 0 ? null : side.f1);
 
 const COLUMNS: Column<ClassRow>[] = [
-  { key: "name", name: "class", value: (r) => r.class, cell: (r) => <a href={link("gallery", { label: r.class })}>{r.class}</a> },
+  { key: "name", name: "class", value: (r) => r.class, cell: (r) => <a href={link("gallery", r.all.support > 0 ? { label: r.class } : { prediction: r.class })}>{r.class}</a> },
   { key: "n", name: "pictures", title: "judged pictures of it", value: (r) => r.all.support, cell: (r) => number(r.all.support) },
   { key: "fit", name: "fit", title: "of them, fit to judge by", value: (r) => r.fit.support, cell: (r) => number(r.fit.support) },
   {

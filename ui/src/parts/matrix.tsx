@@ -1,6 +1,5 @@
 // The confusion matrix: rows are what pictures are, columns what they are called.
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { number, percent } from "../format";
 import { link } from "../route";
 import { column_classes, pairs, type Side } from "./pairs";
@@ -39,8 +38,8 @@ interface Cells {
   sums: number[];
 }
 
-function cells(rows: string[], side: Side): Cells {
-  const columns = column_classes(rows);
+function cells(rows: string[], side: Side, most: number): Cells {
+  const columns = column_classes(rows, most);
   const row_at = new Map(rows.map((name, i) => [name, i]));
   const column_at = new Map(columns.map((name, i) => [name, i]));
   const count = rows.map(() => columns.map(() => 0));
@@ -78,9 +77,9 @@ function Cell({ of, r, c, side, first }: { of: Cells; r: number; c: number; side
   );
 }
 
-export function Matrix({ rows, side, title }: { rows: string[]; side: Side; title: string }): JSX.Element {
-  const body = useRef<HTMLTableSectionElement>(null);
-  const of = cells(rows, side);
+/** `most`: columns at most, beside those of the rows. */
+export function Matrix({ rows, side, title, most }: { rows: string[]; side: Side; title: string; most: number }): JSX.Element {
+  const of = cells(rows, side, most);
   const others = of.others.some((n) => n > 0);
   let first = true;
   return (
@@ -108,7 +107,7 @@ export function Matrix({ rows, side, title }: { rows: string[]; side: Side; titl
               </th>
             </tr>
           </thead>
-          <tbody ref={body}>
+          <tbody>
             {of.rows.map((label, r) => (
               <tr key={label}>
                 <th scope="row" title={label}>

@@ -60,7 +60,6 @@ export function mistakes(side: Side): Pair[] {
 }
 
 export const ROWS = 20;
-const COLUMNS = 25;
 
 /** Classes that have pictures, most mistakes first. */
 export const most_confused = computed<string[]>(() => {
@@ -70,11 +69,11 @@ export const most_confused = computed<string[]>(() => {
 });
 
 /** Which classes head the columns: those of the rows, then what they are most often called. */
-export function column_classes(rows: string[]): string[] {
+export function column_classes(rows: string[], most: number): string[] {
   const asked = new Set(rows);
   const called = new Map<string, number>();
   for (const p of pairs.value)
     if (asked.has(p.label) && !asked.has(p.prediction)) called.set(p.prediction, (called.get(p.prediction) ?? 0) + p.all);
   const others = [...called].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
-  return [...rows, ...others.slice(0, Math.max(0, COLUMNS - rows.length))];
+  return [...rows, ...others.slice(0, Math.max(0, most - rows.length))];
 }
