@@ -4,13 +4,12 @@ import type { Report } from "../documents";
 import { number, percent } from "../format";
 import { judged } from "./counts";
 
-export function Decided({ of }: { of: Report }): JSX.Element {
+export function Decided({ of }: { of: Report }): JSX.Element | null {
   const noise = of.noise;
-  const kinds = judged.value !== null;
+  if (noise === null) return null;
   return (
     <section>
       <h2>How this was decided</h2>
-      {noise !== null && (
         <p>
           Whether a picture is too degraded was decided from its pixels alone, at the size the classifier sees it: neither its
           label, nor the prediction, nor whether that was right was looked at. A detector that learnt from clean photographs
@@ -20,8 +19,7 @@ export function Decided({ of }: { of: Report }): JSX.Element {
           {noise.calibrated_on > 0 && <>, as {number(noise.calibrated_on)} pictures that were vouched for say</>}. So the dispute
           over a mistake cannot decide what counts as noise.
         </p>
-      )}
-      {kinds && (
+      {judged.value !== null && (
         <p>
           A mistake on a noisy picture is <em>set aside</em>, one on a fit picture is <em>owed</em>: facts about each picture. How
           many of those set aside are <em>due to</em> the noise is an estimate about all of them together: the mistakes made, less

@@ -3,7 +3,6 @@ import type { JSX } from "preact";
 import type { Excess, Judging, Share } from "../documents";
 import { number } from "../format";
 import { moved, step } from "../judge";
-import { link } from "../route";
 import { Whisker } from "./bars";
 
 const VERDICT: Record<string, { title: string; mark: string; tone: string }> = {
@@ -47,62 +46,35 @@ function Overall({ of }: { of: Judging }): JSX.Element {
   );
 }
 
-function KindLine({ of, from, to }: { of: Excess; from: number; to: number }): JSX.Element {
+/** The scale that all kinds' effects share. */
+export function effect_scale(of: Excess[]): [number, number] {
+  return [Math.min(0, ...of.map((r) => r.effect.low ?? 0)), Math.max(0.05, ...of.map((r) => r.effect.high ?? 0))];
+}
+
+/** What a kind costs: its effect with its interval, in points of error, and the guard's verdict. Three cells. */
+export function EffectCells({ of, scale }: { of: Excess | undefined; scale: [number, number] }): JSX.Element {
+  if (of === undefined) return <td colSpan={3} />;
   const v = verdict(of.guard);
   return (
-    <tr>
-      <th scope="row">
-        <a href={link("gallery", { noisy: "yes", kind: of.kind ?? "" })}>{of.kind}</a>
-      </th>
-      <td class="n">
-        {number(of.wrong)} of {number(of.pictures)}
+    <>
+      <td class="effect">
+        <Whisker of={of.effect} from={scale[0]} to={scale[1]} tone={v.tone} />
       </td>
-      <td class="wide">
-        <Whisker of={of.effect} from={from} to={to} tone={v.tone} />
+      <td class="n nowrap">
+        {signed(of.effect.value === null ? null : 100 * of.effect.value)}{" "}
+        <small class="soft">
+          ({signed(of.effect.low === null ? null : 100 * of.effect.low, 0)} to {signed(of.effect.high === null ? null : 100 * of.effect.high, 0)})
+        </small>
       </td>
-      <td class="n nowrap">{points(of.effect)}</td>
       <td class={`nowrap tone-${v.tone}`}>{v.mark}</td>
-    </tr>
+    </>
   );
 }
 
-/** The guard's verdict, and every kind's effect with its interval on one scale. */
 export function Guard({ of }: { of: Judging }): JSX.Element {
-  const rows = [...of.excess_errors_by_kind].sort((a, b) => (b.effect.value ?? -9) - (a.effect.value ?? -9));
-  const from = Math.min(0, ...rows.map((r) => r.effect.low ?? 0));
-  const to = Math.max(0.05, ...rows.map((r) => r.effect.high ?? 0));
   return (
     <section class="card">
       <Overall of={of} />
-      {rows.length > 0 && (
-        <details open>
-          <summary>By kind{moved.value && " (at the scan’s threshold)"}</summary>
-          <div class="scroll" tabIndex={0} role="region" aria-label="Effect by kind">
-            <table class="guard">
-              <thead>
-                <tr>
-                  <th scope="col">kind</th>
-                  <th scope="col" class="n">
-                    wrong
-                  </th>
-                  <th scope="col" class="wide">
-                    error added, 95 % interval
-                  </th>
-                  <th scope="col" class="n">
-                    points of error
-                  </th>
-                  <th scope="col">accuracy</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((r) => (
-                  <KindLine key={r.kind} of={r} from={from} to={to} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </details>
-      )}
     </section>
   );
 }
