@@ -57,7 +57,7 @@ export const noisy_now = computed<Uint8Array>(() => {
   const p = pictures.value;
   if (p === null) return new Uint8Array(0);
   const out = new Uint8Array(p.n);
-  const t = threshold.value;
+  const t = Math.fround(threshold.value); // scores are float32: one that is the threshold is not above it
   const here = !moved.value;
   for (let i = 0; i < p.n; i++) {
     const forced = p.forced[i];

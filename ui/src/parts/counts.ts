@@ -60,7 +60,7 @@ export interface KindCount {
   severity: number | null; // median
   right: number;
   wrong: number;
-  ids: number[]; // worst first
+  ids: number[]; // the worst of them, worst first
 }
 
 function bare(kind: string, family: string): KindCount {
@@ -69,8 +69,19 @@ function bare(kind: string, family: string): KindCount {
 
 function median(values: number[]): number | null {
   if (values.length === 0) return null;
-  values.sort((a, b) => a - b);
-  return values[(values.length - 1) >> 1] as number;
+  return Float32Array.from(values).sort()[(values.length - 1) >> 1] as number;
+}
+
+const WORST = 8; // of a kind that are kept by name
+
+/** Puts it among the first by `key`, smallest first, at most so many; of equals the earlier one stays before. */
+function keep(first: number[], i: number, key: (i: number) => number, most: number): void {
+  const own = key(i);
+  if (first.length === most && own >= key(first[most - 1] as number)) return;
+  let at = first.length;
+  while (at > 0 && key(first[at - 1] as number) > own) at--;
+  first.splice(at, 0, i);
+  if (first.length > most) first.pop();
 }
 
 /** The noisy pictures by kind, most frequent first, counted from the columns. */
@@ -82,11 +93,15 @@ function counted(): KindCount[] {
   const verdict = verdict_now.value;
   const rows = kind_names.value.map((kind) => bare(kind, p.families[kind] ?? "–"));
   const told: number[][] = rows.map(() => []);
+  const worst = (i: number): number => {
+    const score = p.score[i] as number;
+    return Number.isNaN(score) ? Infinity : -score;
+  };
   for (let i = 0; i < p.n; i++) {
     const row = rows[kinds[i] as number];
     if (row === undefined) continue;
     row.n++;
-    row.ids.push(i);
+    keep(row.ids, i, worst, WORST);
     if (verdict[i] === 0) row.right++;
     else if (verdict[i] === 1) row.wrong++;
     const s = severity_now(i);
@@ -97,7 +112,6 @@ function counted(): KindCount[] {
   }
   rows.forEach((row, k) => {
     row.severity = median(told[k] as number[]);
-    row.ids.sort((a, b) => (p.score[b] as number) - (p.score[a] as number));
   });
   return rows.filter((row) => row.n > 0).sort((a, b) => b.n - a.n || (a.kind < b.kind ? -1 : 1));
 }
@@ -163,17 +177,13 @@ export const histogram = computed<Bin[]>(() => {
 export function doubtful(side: "below" | "above", most: number): number[] {
   const p = pictures.value;
   if (p === null) return [];
-  const t = threshold.value;
+  const t = Math.fround(threshold.value);
   const found: number[] = [];
   const away = (i: number): number => Math.abs((p.score[i] as number) - t);
   for (let i = 0; i < p.n; i++) {
     const score = p.score[i] as number;
     if (Number.isNaN(score) || p.forced[i] !== 0 || score > t !== (side === "above")) continue;
-    if (found.length === most && away(i) >= away(found[most - 1] as number)) continue;
-    let at = found.length;
-    while (at > 0 && away(found[at - 1] as number) > away(i)) at--;
-    found.splice(at, 0, i);
-    if (found.length > most) found.pop();
+    keep(found, i, away, most);
   }
   return found;
 }
