@@ -129,6 +129,10 @@ function noise_facets(p: Pictures): Facet[] {
   ];
 }
 
+function correctness(p: Pictures): Uint8Array {
+  return p.correct.map((c) => (c === 1 ? 0 : c === 0 ? 1 : 255));
+}
+
 /** Every property with few values, in the order they are offered. */
 export const facets = computed<Facet[]>(() => {
   void revision.value;
@@ -144,6 +148,7 @@ export const facets = computed<Facet[]>(() => {
   };
   return [
     verdict,
+    { key: "correct", name: "Correctness", names: YES, codes: correctness(p), say: { yes: "right", no: "wrong" } },
     ...noise_facets(p),
     { key: "label", name: "Class", names: p.label.names, codes: p.label.codes },
     ...still.facets,

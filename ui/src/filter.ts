@@ -12,6 +12,7 @@ import { params } from "./route";
  *  user's own tables have "m." before their name. */
 export const FILTERS: Readonly<Record<string, string>> = {
   verdict: "verdict",
+  correct: "correctness", // yes, no
   noisy: "noise verdict", // yes, no
   kind: "kind",
   family: "family of kinds",
@@ -284,6 +285,13 @@ export const counts = computed<Map<string, Uint32Array>>(() => {
   }
   return out;
 });
+
+/** Of every picture, 1 where all filters but this one let it through. */
+export function passing_without(key: string): Uint8Array {
+  const { failed, by, stops } = current.value;
+  const own = stops.indexOf(key);
+  return failed.map((f, i) => (f === 0 || (f === 1 && by[i] === own) ? 1 : 0));
+}
 
 export const BINS = 24;
 /** The same for ranges, in bins of equal width between their ends. */

@@ -95,6 +95,11 @@ export function coordinates(layout: string): Float32Array | null {
   return near.value;
 }
 
+/** To draw by: while the neighbourhoods are not known, the main differences stand in. */
+export function layout_of(layout: string): Float32Array | null {
+  return layout === "near" ? (near.value ?? pca.value) : pca.value;
+}
+
 effect(() => {
   if (pictures.value !== null && began !== null && began !== pictures.value) {
     began = null; // another set of pictures

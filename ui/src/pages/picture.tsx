@@ -29,12 +29,17 @@ function Views({ id }: { id: number }): JSX.Element {
     <div class="views">
       <figure>
         <Large src={full_picture(id)} alt={describe(id)} note={none} />
-        <figcaption>{serving ? "The picture" : "A small copy; pardon serve shows the whole picture"}</figcaption>
+        <figcaption>
+          {serving ? "The picture" : "A small copy. pardon serve shows the whole picture, and the picture as the model saw it."}
+        </figcaption>
       </figure>
-      <figure>
-        <Large src={model_view(id)} alt={`${name} as the model saw it`} note={serving ? "The model saw nothing of it." : "pardon serve shows it."} />
-        <figcaption>As the model saw it</figcaption>
-      </figure>
+      {serving && (
+        <figure>
+          <Large src={model_view(id)} alt={`${name} as the model saw it`} note="The model saw nothing of it." />
+          <figcaption>As the model saw it</figcaption>
+        </figure>
+      )}
+      <Probe id={id} />
     </div>
   );
 }
@@ -203,7 +208,6 @@ function Shown({ id }: { id: number }): JSX.Element {
         <div>
           <Views id={id} />
           <Evidence id={id} />
-          <Probe id={id} />
           <Neighbours id={id} />
         </div>
         <div>

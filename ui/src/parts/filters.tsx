@@ -154,8 +154,7 @@ export function TextFilter({ param, label, id }: { param: string; label: string;
 /** A facet with one value at most that is not chosen tells nothing apart. */
 function tells(facet: Facet): boolean {
   if (chosen(facet.key).length > 0) return true;
-  if (facet.key === "cluster" || facet.key === "verdict") return facet.names.length > 0 && has_any(facet);
-  return has_any(facet);
+  return facet.key !== "correct" && has_any(facet); // the verdict says it already
 }
 function has_any(facet: Facet): boolean {
   const { codes, names } = facet;
