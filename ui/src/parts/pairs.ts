@@ -56,15 +56,16 @@ export type Side = "all" | "fit";
 export function mistakes(side: Side): Pair[] {
   return pairs.value
     .filter((p) => p.label !== p.prediction && p[side] > 0)
-    .sort((a, b) => b[side] - a[side] || b.all - a.all || (a.label < b.label ? -1 : 1));
+    .sort((a, b) => b[side] - a[side] || b.fit - a.fit || (a.label < b.label ? -1 : 1));
 }
 
 export const ROWS = 20;
 
 /** Classes that have pictures, most mistakes first. */
 export const most_confused = computed<string[]>(() => {
-  const wrong = new Map<string, number>();
-  for (const p of pairs.value) wrong.set(p.label, (wrong.get(p.label) ?? 0) + (p.label === p.prediction ? 0 : p.all));
+  const wrong = new Map<string, number>(); // of as many, those on fit pictures go first
+  for (const p of pairs.value)
+    wrong.set(p.label, (wrong.get(p.label) ?? 0) + (p.label === p.prediction ? 0 : p.all + p.fit / 1e6));
   return [...wrong].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
 });
 
