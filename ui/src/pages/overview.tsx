@@ -46,15 +46,13 @@ function Judged({ of }: { of: Report }): JSX.Element | null {
       <Verdicts />
       <div class="two">
         <Accuracy of={j} />
-        <Guard of={j} />
+        <Guard of={j}>
+          <Rejection of={j.rejection} />
+          <Uneven of={j.noise_rates?.by_class} by="classes" />
+          <Uneven of={j.noise_rates?.by_split} by="splits" />
+        </Guard>
       </div>
       <Mistakes />
-      <section>
-        <h2>Is it the noise?</h2>
-        <Rejection of={j.rejection} />
-        <Uneven of={j.noise_rates?.by_class} by="classes" />
-        <Uneven of={j.noise_rates?.by_split} by="splits" />
-      </section>
       <Confident of={j} />
       <Suspected of={j} />
       <Calibrations of={j.calibration} />

@@ -4,14 +4,13 @@ import type { Cluster, OwedGroup, Slice } from "../documents";
 import { number, p_value, percent, share } from "../format";
 import { OpenButton } from "./opened";
 import { Confused, Sheet } from "./sheet";
-import { error_of_all, type Tally } from "./tally";
+import { error_of_all, error_of_fit, type Tally } from "./tally";
 
 const SHOWN = 8;
 
-/** "×1.8": how many times the error of all. */
-function lift(error: number): string {
-  const all = error_of_all.value;
-  return all > 0 ? ` · ${number(error / all, 1)} times that of all` : "";
+/** How many times the error of the others it has. */
+function lift(error: number, all: number, whom: string): string {
+  return all > 0 ? ` · ${number(error / all, 1)} times that of ${whom}` : "";
 }
 
 function ErrorLine({ of }: { of: Tally }): JSX.Element {
@@ -21,7 +20,7 @@ function ErrorLine({ of }: { of: Tally }): JSX.Element {
     <p>
       <strong>{percent(error, 0)}</strong> wrong{" "}
       <span class="soft">
-        ({number(of.wrong)} of {number(of.judged)}, {number(of.owed)} owed){lift(error)}
+        ({number(of.wrong)} of {number(of.judged)}, {number(of.owed)} owed){lift(error, error_of_all.value, "all")}
       </span>
     </p>
   );
@@ -39,7 +38,7 @@ export function OwedCard({ of, tally, open }: { of: OwedGroup; tally: Tally | un
       <Sheet files={of.members.slice(0, SHOWN).map((m) => m.file)} />
       <p class="soft">
         {number(of.size)} {of.size === 1 ? "mistake" : "mistakes"} · {number(of.alike)} fit pictures look alike, right or wrong
-        {of.alike > 0 && of.size <= of.alike && ` · ${percent(of.size / of.alike, 0)} of them wrong`}
+        {of.alike > 0 && of.size <= of.alike && ` · ${percent(of.size / of.alike, 0)} of them wrong${lift(of.size / of.alike, error_of_fit.value, "all fit ones")}`}
         {gone > 0 && ` · ${number(gone)} no longer owed at this threshold`}
       </p>
       <Confused of={of.confusions.slice(0, 3).map((c) => ({ ...c, n: c.pictures }))} />

@@ -1,5 +1,5 @@
 // Whether noise costs accuracy: the guard's verdict in words, overall and kind by kind.
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { Excess, Judging, Share } from "../documents";
 import { number } from "../format";
 import { moved, step } from "../judge";
@@ -71,10 +71,12 @@ export function EffectCells({ of, scale }: { of: Excess | undefined; scale: [num
   );
 }
 
-export function Guard({ of }: { of: Judging }): JSX.Element {
+/** The guard's verdict, and below it what speaks for it. */
+export function Guard({ of, children }: { of: Judging; children?: ComponentChildren }): JSX.Element {
   return (
     <section class="card">
       <Overall of={of} />
+      {children}
     </section>
   );
 }

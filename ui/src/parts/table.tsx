@@ -28,7 +28,11 @@ function Head<Row>({ of, sort, prefix }: { of: Column<Row>; sort: string; prefix
   const text = of.key === "name";
   return (
     <th scope="col" class={text ? "" : "n"} aria-sort={down ? "descending" : up ? "ascending" : "none"} title={of.title}>
-      <button class="sort" onClick={() => set_params({ [`${prefix}sort`]: down || (text && !up) ? of.key : `-${of.key}`, [`${prefix}page`]: null })}>
+      <button
+        class="sort"
+        aria-label={of.title === undefined ? of.name : `${of.name}: ${of.title}`}
+        onClick={() => set_params({ [`${prefix}sort`]: down || (text && !up) ? of.key : `-${of.key}`, [`${prefix}page`]: null })}
+      >
         {of.name}
         <span aria-hidden="true">{down ? " ▾" : up ? " ▴" : " ▿"}</span>
       </button>

@@ -1,6 +1,7 @@
 // Of every cluster and owed group: how many pictures, how many wrong, what is confused there. Counted from the columns.
 import { computed } from "@preact/signals";
 import { pictures, revision } from "../data";
+import { judged } from "./counts";
 import { kind_names, kind_now, noisy_now, verdict_now } from "../judge";
 
 export interface Tally {
@@ -87,4 +88,10 @@ export const error_of_all = computed(() => {
     if (v !== 0) wrong++;
   }
   return judged === 0 ? NaN : wrong / judged;
+});
+
+/** The same of the pictures fit to judge by: the scan's, by which groups were formed. */
+export const error_of_fit = computed(() => {
+  const right = judged.value?.accuracy.fit.value ?? null;
+  return right === null ? NaN : 1 - right;
 });
