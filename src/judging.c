@@ -334,4 +334,7 @@ judging_answer (const judging *j, gsize i, report_answer *a)
   a->confidence = (double) x->confidence[i];
   a->correct = a->label != NULL && a->prediction != NULL ? x->truth[i] == x->prediction[i] : -1;
   a->verdict = row_verdict_name (judge_row (&j->rows, i));
+  unjudged_why why = judging_why_unjudged (j, i);
+  a->unjudged = unjudged_why_words (why);
+  a->refused = why == UNJUDGED_REFUSED;
 }

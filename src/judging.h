@@ -41,6 +41,18 @@ gboolean judging_open (judging *j, store *s, const pardon_scan_options *o, const
 gboolean judging_make (judging *j, store *s, gint64 scores, GError **error);
 void judging_clear (judging *j);
 
+/* Why picture i has no verdict on its answer. */
+typedef enum {
+  UNJUDGED_NOT, /* it has one */
+  UNJUDGED_NO_PIXELS,
+  UNJUDGED_REFUSED, /* by --classifier; the store's reason says why */
+  UNJUDGED_NO_LABEL,
+  UNJUDGED_NO_PREDICTION,
+  UNJUDGED_NEITHER,
+} unjudged_why;
+unjudged_why judging_why_unjudged (const judging *j, gsize i);
+const char *unjudged_why_words (unjudged_why why); /* "" for UNJUDGED_NOT */
+
 /* Picture i for images.csv. */
 void judging_answer (const judging *j, gsize i, report_answer *a);
 /* classes.csv and confusions.csv in `dir`; only their headers where nothing was judged. */

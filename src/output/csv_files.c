@@ -95,13 +95,15 @@ put_facts (csv_out *o, const store_picture *p, gboolean sized)
 }
 
 static void
-put_answer (csv_out *o, const report_answer *a)
+put_answer (csv_out *o, const store_picture *p, const report_answer *a)
 {
   put_text (o, a->label);
   put_text (o, a->prediction);
   put_measure (o, a->confidence);
   put_flag (o, a->correct >= 0, a->correct > 0);
   put_text (o, a->verdict);
+  g_autofree char *more = a->refused && p->reason[0] != 0 ? g_strconcat (a->unjudged, ": ", p->reason, NULL) : NULL;
+  put_text (o, more != NULL ? more : a->unjudged);
 }
 
 static void
@@ -138,7 +140,7 @@ put_image (csv_out *o, const store_picture *p, const report_answer *a)
     }
   put_verdict (o, &p->verdict);
   put_facts (o, p, sized);
-  put_answer (o, a);
+  put_answer (o, p, a);
   end_line (o);
 }
 
@@ -148,7 +150,7 @@ write_images (store *s, const char *dir, report_answers answers, gpointer user, 
   g_auto (csv_out) o = { 0 };
   if (!begin (&o, dir, "images.csv",
               "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,"
-              "aspect,enlarged,label,prediction,confidence,correct,verdict",
+              "aspect,enlarged,label,prediction,confidence,correct,verdict,verdict_reason",
               error))
     return FALSE;
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);

@@ -134,9 +134,11 @@ gboolean report_write_html (const report *r, const char *dir, GError **error); /
 /* What the classifier said of a picture, and how that is judged. Strings belong to who gives them; NULL: not known. */
 typedef struct {
   const char *label, *prediction;
-  double confidence;   /* NAN: not known */
-  int correct;         /* 1, 0, -1 not known */
-  const char *verdict; /* never NULL */
+  double confidence;    /* NAN: not known */
+  int correct;          /* 1, 0, -1 not known */
+  const char *verdict;  /* never NULL */
+  const char *unjudged; /* why there is none on the answer; NULL, "": there is one, or nothing was asked */
+  gboolean refused;     /* the reason of the picture says more */
 } report_answer;
 /* Of the picture with this number in the order of the list. */
 typedef void (*report_answers) (gpointer user, gsize picture, report_answer *a);
