@@ -81,6 +81,18 @@ gboolean judging_keep (const judging *j, store *s, GError **error);
  * judging_clear leaves it. */
 gboolean judging_restore (judging *j, store *s, GError **error);
 
+/* Why picture i has no verdict on its answer. */
+typedef enum {
+  UNJUDGED_NOT, /* it has one */
+  UNJUDGED_NO_PIXELS,
+  UNJUDGED_REFUSED, /* by --classifier; the store's reason says why */
+  UNJUDGED_NO_LABEL,
+  UNJUDGED_NO_PREDICTION,
+  UNJUDGED_NEITHER,
+} unjudged_why;
+unjudged_why judging_why_unjudged (const judging *j, gsize i);
+const char *unjudged_why_words (unjudged_why why); /* "" for UNJUDGED_NOT */
+
 /* classes.csv and confusions.csv in `dir`; only their headers where nothing was judged. */
 gboolean judging_write_csv (const judging *j, const char *dir, GError **error);
 /* JSON: the keys of summary.json (an object to merge), and the section 'judging' of report.json. g_free. */

@@ -450,8 +450,8 @@ write_results (store *s, const pardon_scan_options *o, const eyes *e, const verd
   previews_init (&shown, v, s, e->pixels, &callbacks);
   if (!judging_look_again (judged, s, &callbacks, j, error) || !report_fill (s, &callbacks, j, &r, error))
     return FALSE;
-  r.judged_summary = stress_add_summary (stressed, judging_summary (judged));
-  r.judged = judging_section (judged);
+  r.judged_summary = stress_add (stressed, judging_summary (judged), FALSE);
+  r.judged = stress_add (stressed, judging_section (judged), TRUE);
   count_kinds (&r.noise, result);
   count_copies (&r.repeats, result);
   count_probes (&r.probes, &r.clusters, result);

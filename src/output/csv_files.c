@@ -110,6 +110,22 @@ report_decided (const store_picture *p)
   return noisy && label ? "both" : noisy ? "noisy" : label ? "label" : "";
 }
 
+/* Why an answer that was asked for is not there. */
+static const char *
+why_unjudged (const store_picture *p)
+{
+  const store_answer *a = &p->answer;
+  if (!a->given)
+    return "";
+  if (!p->verdict.judged)
+    return "no pixels";
+  if (a->prediction < 0 && p->refused)
+    return "the classifier refused it";
+  if (a->truth >= 0)
+    return a->prediction < 0 ? "no prediction" : "";
+  return a->prediction < 0 ? "no label, no prediction" : "no label";
+}
+
 static void
 put_answer (csv_out *o, const store_picture *p, char **classes)
 {
@@ -119,6 +135,9 @@ put_answer (csv_out *o, const store_picture *p, char **classes)
   put_measure (o, a->given ? a->confidence : NAN);
   put_flag (o, a->truth >= 0 && a->prediction >= 0, a->truth == a->prediction);
   put_text (o, report_verdict (p));
+  const char *why = why_unjudged (p);
+  g_autofree char *more = a->prediction < 0 && p->refused ? g_strconcat (why, ": ", p->reason, NULL) : NULL;
+  put_text (o, more != NULL ? more : why);
   put_text (o, report_decided (p));
 }
 
@@ -169,7 +188,7 @@ write_images (store *s, const char *dir, GError **error)
     return FALSE;
   if (!begin (&o, dir, "images.csv",
               "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,"
-              "aspect,enlarged,label,prediction,confidence,correct,verdict,decided",
+              "aspect,enlarged,label,prediction,confidence,correct,verdict,verdict_reason,decided",
               error))
     return FALSE;
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
