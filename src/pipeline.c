@@ -26,6 +26,7 @@
 #include "pixels.h"
 #include "previews.h"
 #include "source/source.h"
+#include "splits.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
 #include "stress.h"
@@ -102,13 +103,16 @@ anything_there (const source_options *where, const job *j, GError **error)
 
 typedef struct {
   store *store;
+  splits *parts;
   guint64 locked; /* folders and files below the roots that may not be read */
 } listing;
 
 static gboolean
 found_picture (gpointer user, const image_ref *ref, GError **error)
 {
-  return store_list_add (((listing *) user)->store, ref, error);
+  listing *l = user;
+  splits_note (l->parts, ref);
+  return store_list_add (l->store, ref, error);
 }
 
 static gboolean
@@ -120,10 +124,10 @@ found_other (gpointer user, const image_ref *ref, const char *why, GError **erro
 }
 
 static gboolean
-list_pictures (store *s, const source_options *where, const pardon_scan_options *o, const job *j,
+list_pictures (store *s, const source_options *where, const pardon_scan_options *o, splits *parts, const job *j,
                pardon_scan_result *result, GError **error)
 {
-  listing l = { s, 0 };
+  listing l = { s, parts, 0 };
   source_sink sink = { found_picture, found_other, &l };
   store_list_counts counts;
   if (!store_list_begin (s, error) || !source_walk (where, &sink, j, error)
@@ -466,12 +470,14 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
            int threads, const job *j, pardon_scan_result *result, GError **error)
 {
   pass_counts counts;
+  g_auto (splits) parts = { NULL };
   if (o->calibrate != NULL && !calibrate (v->detector, o->calibrate, o->output, threads, j, &v->vouched, error))
     return FALSE;
-  if (!list_pictures (s, where, o, j, result, error) || !judging_open (judged, s, o, e->scoring, error)
+  if (!list_pictures (s, where, o, &parts, j, result, error) || !judging_open (judged, s, o, e->scoring, error)
       || !eyes_find_sets (e, s, error) || !pass_run (s, e->passes, e->n, e->pixels, threads, j, &counts, error))
     return FALSE;
   result->unchanged = counts.unchanged;
+  splits_settle (&parts, (const char *const *) judged->files->pdata, &judged->joined);
 
   g_autofree char *first = NULL;
   gint64 set = e->passes[0].features;
@@ -487,7 +493,7 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
     return FALSE;
   g_auto (listed_repeats) copies = { 0 };
   stress stressed;
-  if (!listed_repeats_find (s, e->pixels, threads, j, &copies, error)
+  if (!listed_repeats_find (s, e->pixels, &parts, threads, j, &copies, error)
       || !judge_classifier (s, judged, e, o, threads, j, &stressed, result, error)
       || !write_results (s, o, e, v, &copies, &probes, judged, &stressed, result, j, error) || !store_finish (s, error))
     return FALSE;
