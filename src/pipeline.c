@@ -204,6 +204,8 @@ judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, c
   result->prevalence_low = v->prevalence.low;
   result->prevalence_high = v->prevalence.high;
   result->expected_wrong = v->prevalence.wrong;
+  result->expected_wrong_low = v->prevalence.wrong_low;
+  result->expected_wrong_high = v->prevalence.wrong_high;
   if (is_astray (result))
     note (
         result,
@@ -401,6 +403,8 @@ describe_noise (report_noise *n, const verdicts *v)
   n->low = v->prevalence.low;
   n->high = v->prevalence.high;
   n->wrong = v->prevalence.wrong;
+  n->wrong_low = v->prevalence.wrong_low;
+  n->wrong_high = v->prevalence.wrong_high;
   n->vouched = v->vouched;
 }
 

@@ -6,7 +6,11 @@
 static void
 tell (splits *s, const char *file, const char *as_written)
 {
-  g_autofree char *word = g_strstrip (g_strdup (as_written));
+  g_autofree char *word = g_strdup (as_written);
+  for (char *at = word; *at != '\0'; at++) /* a word must not steer a terminal, nor begin another line */
+    if ((*at > 0 && *at < ' ') || *at == 0x7f)
+      *at = ' ';
+  g_strstrip (word);
   if (*word == '\0')
     return;
   if (s->told == NULL)

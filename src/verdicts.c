@@ -215,13 +215,16 @@ estimate (court *c)
     return;
   if (whole == 0)
     {
-      *p = (prevalence){ 1, 1, 1, 0 };
+      *p = (prevalence){ 1, 1, 1, 0, 0, 0 };
       return;
     }
   p->share = (p->share * whole + broken) / all;
   p->low = (p->low * whole + broken) / all;
   p->high = (p->high * whole + broken) / all;
-  p->wrong = c->n_flagged > 0 ? p->wrong * (double) c->n_flagged / ((double) c->n_flagged + broken) : 0;
+  double unbroken = (double) c->n_flagged / ((double) c->n_flagged + broken),
+         *wrong[] = { &p->wrong, &p->wrong_low, &p->wrong_high };
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    *wrong[i] = c->n_flagged > 0 ? *wrong[i] * unbroken : 0;
 }
 
 gboolean

@@ -57,10 +57,12 @@ gboolean detector_calibrate (detector *d, const float *scores, gsize n, GError *
 
 /* What share of `n` pictures is degraded, by their scores (which need not be of the training's share), and what share of
  * those above `threshold` to expect clean. Expectation maximisation over the prior (Saerens, Latinne, Decaestecker 2002,
- * section 2) with an interval of two standard errors. n of 0 gives NAN. */
+ * section 2) with an interval of two standard errors. The expected share of wrong flags falls as the share of degraded pictures rises, so
+ * the ends of that interval, carried over, bound it; what calibration may be off by is not in it. n of 0 gives NAN. */
 typedef struct {
-  double share, low, high; /* of degraded pictures */
-  double wrong;            /* of those called noisy, the expected share that is clean; NAN when none is */
+  double share, low, high;      /* of degraded pictures */
+  double wrong;                 /* of those called noisy, the expected share that is clean; NAN when none is */
+  double wrong_low, wrong_high; /* the same if `high`, and if `low`, of the pictures were degraded */
 } prevalence;
 void detector_prevalence (const detector *d, const float *scores, gsize n, double threshold, prevalence *p);
 

@@ -57,7 +57,17 @@ append_answer (GString *out, const report_noise *n)
     {
       g_string_append (out, ", and ");
       html_append_number (out, n->wrong < 0.0995 ? "%.1f" : "%.0f", 100 * n->wrong);
-      g_string_append (out, "\u00a0% of the flags are expected to be wrong");
+      if (n->wrong_high > n->wrong_low)
+        {
+          g_string_append (out, "\u00a0% (");
+          html_append_number (out, n->wrong_low < 0.0995 ? "%.1f" : "%.0f", 100 * n->wrong_low);
+          g_string_append (out, " to ");
+          html_append_number (out, n->wrong_high < 0.0995 ? "%.1f" : "%.0f", 100 * n->wrong_high);
+          g_string_append (out, "\u00a0%)");
+        }
+      else
+        g_string_append (out, "\u00a0%");
+      g_string_append (out, " of the flags are expected to be wrong");
     }
   g_string_append (out, ".</p>\n");
 }

@@ -96,14 +96,23 @@ def test_tables_agree_with_what_is_printed():
     assert abs(said["unlike"] - np.mean([float(row["unlike"]) > 1 for row in noise.values()])) < 1e-6
     share = said["prevalence"]
     assert 0 <= share["low"] <= share["share"] <= share["high"] <= 1, share
-    assert 0 <= said["expected_wrong"] <= 1
+    broken = [f for f in noise if images[f]["status"] == "damaged"]
+    whole = {f: float(row["noise"]) for f, row in noise.items() if f not in broken}
+    flagged = np.array([p for f, p in whole.items() if noise[f]["noisy"] == "1"])
+    for key, at in (("expected_wrong", "share"), ("expected_wrong_low", "high"), ("expected_wrong_high", "low")):
+        prior = (share[at] * len(noise) - len(broken)) / len(whole)  # of the whole ones
+        wrong = ((1 - prior) * (1 - flagged) / (prior * flagged + (1 - prior) * (1 - flagged))).sum() / (len(flagged) + len(broken))
+        assert abs(said[key] - wrong) < 2e-3, (key, said[key], wrong)
+    assert said["expected_wrong_low"] < said["expected_wrong"] < said["expected_wrong_high"]
     line = re.search(r"^noise: (\d+) of (\d+) pictures are too degraded to judge by \(([\d.]+) %\): (.*)$", words, re.M)
     assert line and (int(line[1]), int(line[2])) == (noisy, len(noise)), words
     assert abs(float(line[3]) - 100 * noisy / len(noise)) <= 0.051
     assert line[4] == ", ".join(f"{n} {kind}" for kind, n in order)
-    line = re.search(r"^noise: an estimated ([\d.]+) % .*\(([\d.]+) to ([\d.]+) %\); .* expect ([\d.]+) %", words, re.M)
-    wanted = [100 * v for v in (share["share"], share["low"], share["high"], said["expected_wrong"])]
-    assert np.allclose([float(line[i]) for i in (1, 2, 3, 4)], wanted, atol=0.051), (words, wanted)
+    line = re.search(r"^noise: an estimated ([\d.]+) % .*\(([\d.]+) to ([\d.]+) %\); .* expect ([\d.]+) % "
+                     r"\(([\d.]+) to ([\d.]+) %\) to be fine$", words, re.M)
+    wanted = [100 * v for v in (share["share"], share["low"], share["high"], said["expected_wrong"], said["expected_wrong_low"],
+                                said["expected_wrong_high"])]
+    assert np.allclose([float(line[i]) for i in range(1, 7)], wanted, atol=0.051), (words, wanted)
     assert words.count("are unlike") == (said["unlike"] > 1 / 3), words
     with open(place("one", "report.json"), encoding="utf-8") as f:
         more = json.load(f)["noise"]

@@ -121,7 +121,7 @@ main (int argc, char **argv)
           if ((fine = g_file_get_contents (argv[3], &data, &bytes, &error)))
             {
               detector_prevalence (d, (float *) data, bytes / sizeof (float), g_ascii_strtod (argv[4], NULL), &p);
-              printf ("%.6g %.6g %.6g %.6g\n", p.share, p.low, p.high, p.wrong);
+              printf ("%.6g %.6g %.6g %.6g %.6g %.6g\n", p.share, p.low, p.high, p.wrong, p.wrong_low, p.wrong_high);
             }
         }
     }

@@ -259,6 +259,23 @@ test_prevalence (void)
   g_assert_cmpfloat (p.low, <, p.share);
   g_assert_cmpfloat (p.high, >, p.share);
   g_assert_cmpfloat (p.wrong, <, 0.3);
+  /* the same sum by hand, from the probability at even prevalence */
+  double shares[] = { p.share, p.high, p.low }, said[] = { p.wrong, p.wrong_low, p.wrong_high };
+  for (int k = 0; k < 3; k++)
+    {
+      double sum = 0;
+      int flagged = 0;
+      for (int i = 0; i < 3000; i++)
+        if (scores[i] > detector_threshold (d, 0.05))
+          {
+            double noise = detector_noise (d, scores[i]);
+            sum += (1 - noise) * (1 - shares[k]) / (noise * shares[k] + (1 - noise) * (1 - shares[k]));
+            flagged++;
+          }
+      g_assert_cmpfloat_with_epsilon (said[k], sum / flagged, 1e-6);
+    }
+  g_assert_cmpfloat (p.wrong_low, <, p.wrong);
+  g_assert_cmpfloat (p.wrong_high, >, p.wrong);
 }
 
 static void

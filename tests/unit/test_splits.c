@@ -62,7 +62,7 @@ test_list_before_folders (void)
 {
   g_auto (splits) s = { NULL };
   note (&s, "train/a.jpg", " Validation ");
-  note (&s, "d.jpg", "fold 2");
+  note (&s, "d.jpg", "fold\0332\n");
   note (&s, "e.jpg", "");
   const char *const wanted[N] = { "val", "train", "test", "fold 2", NULL, "val" };
   for (int i = 0; i < N; i++)
