@@ -157,6 +157,7 @@ typedef struct {
   const char *const *paths; /* NULL-ended: pictures; a folder is refused */
   double false_alarms;      /* as in a scan; default 0.05 */
   const char *detector;     /* as in a scan */
+  const char *calibrate;    /* as in a scan; measured anew each time */
 } pardon_explain_options;
 
 /* All of it lives until the callback returns. */

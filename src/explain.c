@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "calibrate.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
@@ -302,7 +303,10 @@ explain_run (const pardon_explain_options *o, void (*each) (void *user, const pa
              void *user, const job *j, GError **error)
 {
   g_autoptr (detector) d = check (o, error) ? verdicts_detector (o->detector, o->false_alarms, error) : NULL;
-  if (d == NULL)
+  guint64 vouched = 0;
+  if (d == NULL
+      || (o->calibrate != NULL
+          && !calibrate_in_passing (d, o->calibrate, (int) g_get_num_processors (), j, &vouched, error)))
     return FALSE;
   g_autofree float *measures = g_new (float, quality_size ());
   explaining x = { .options = o, .detector = d, .measures = measures };

@@ -212,6 +212,9 @@ judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, c
         "%.0f %% of the pictures are unlike the photographs that the noise detector knows, so its verdicts are not to "
         "be relied on; --calibrate CLEAN_DIR (pictures you vouch for) or --probes N is the remedy",
         100 * (double) v->unlike / (double) v->judged);
+  g_autofree char *unlike = verdicts_kinship_words (v);
+  if (unlike != NULL)
+    note (result, "%s", unlike);
   if (v->judged < result->ok + result->damaged)
     note (result, "memory was too short to judge %" G_GUINT64_FORMAT " pictures; scan again",
           result->ok + result->damaged - v->judged);

@@ -250,10 +250,26 @@ verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, co
       fine = store_verdicts_end (s, fine, fine ? error : NULL) && fine;
     }
   if (fine)
-    estimate (&c);
+    {
+      estimate (&c);
+      detector_kinship (v->detector, (const float *) c.scores->data, c.scores->len, &v->kin);
+    }
   for (guint i = 0; i < c.page->len; i++)
     g_free (g_array_index (c.page, seat, i).file);
   g_array_unref (c.page);
   g_array_unref (c.scores);
   return fine;
+}
+
+char *
+verdicts_kinship_words (const verdicts *v)
+{
+  static const char *const cleaner =
+      "%.0f %% of them look cleaner than the middle one of those, so degraded ones may pass for clean";
+  static const char *const worse =
+      "%.0f %% of them look as clean as the middle one of those, where half would, or nearly all are degraded";
+  if (v->kin.word != KINSHIP_CLEANER && v->kin.word != KINSHIP_WORSE)
+    return NULL;
+  g_autofree char *why = g_strdup_printf (v->kin.word == KINSHIP_CLEANER ? cleaner : worse, 100 * v->kin.share);
+  return g_strdup_printf ("the pictures are unlike those of --calibrate: %s; vouch for pictures of the same kind", why);
 }

@@ -10,6 +10,7 @@ typedef struct {
   detector *detector;
   double false_alarms, threshold;
   guint64 vouched;               /* pictures it was calibrated on; 0: it was not */
+  kinship kin;                   /* of the list's whole pictures to those */
   guint64 judged, noisy, unlike; /* pictures; unlike: from all the detector knows */
   prevalence prevalence;         /* of the judged ones; NAN where there are none */
 } verdicts;
@@ -29,3 +30,6 @@ gboolean verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int th
 /* The severity of a picture that breaks off, by the share of its rows that is missing (the measure "broken-grey"); 3 where that
  * is not known. */
 double verdicts_cut_off_severity (double missing);
+
+/* A sentence where the pictures are unlike those the detector was calibrated on, else NULL; g_free. */
+char *verdicts_kinship_words (const verdicts *v);

@@ -236,6 +236,15 @@ def test_calibrate():
     # what was vouched for, judged by itself: as many false alarms as were asked for
     scan(clean(), "vouched", "--calibrate", clean(), "--false-alarms", 0.25)
     assert abs(np.mean([row["noisy"] == "1" for row in table("vouched", "noise.csv").values()]) - 0.25) < 0.13
+    # explain says the same of a picture, and leaves nothing behind
+    files = sorted(f for f, row in table("one", "noise.csv").items())
+    done = subprocess.run([PARDON, "explain", "--json", "--calibrate", clean(), *(os.path.join(pictures(), f) for f in files)],
+                          capture_output=True, text=True)
+    for file, line in zip(files, done.stdout.splitlines(), strict=True):
+        one, row = json.loads(line), table("one", "noise.csv")[file]
+        assert abs(one["noise"] - float(row["noise"])) < 1e-4 and one["noisy"] == (row["noisy"] == "1"), (one, row)
+        assert abs(one["threshold"] - said["noise"]["threshold"]) < 1e-4, one
+    assert "calibration" not in os.listdir(clean())
     # and without it all is as it was
     scan(pictures(), "one")
     for f in TABLES:
@@ -244,6 +253,31 @@ def test_calibrate():
 
 def csv_files(data):
     return [row["file"] for row in csv.DictReader(data.decode().splitlines())]
+
+
+def halves(of, n):
+    """Two folders of n of the pictures each, by turns."""
+    made = place("halves")
+    shutil.rmtree(made, ignore_errors=True)
+    files = sorted(os.path.join(top, f) for top, _, some in os.walk(of) for f in some)[:2 * n]
+    for i, file in enumerate(files):
+        os.makedirs(os.path.join(made, "ab"[i % 2]), exist_ok=True)
+        os.symlink(file, os.path.join(made, "ab"[i % 2], f"{i}{os.path.splitext(file)[1]}"))
+    return os.path.join(made, "a"), os.path.join(made, "b")
+
+
+def test_pictures_unlike_those_vouched_for():
+    drawn = place("drawn")
+    subprocess.run([PARDON, "demo", "-o", drawn, "--count", "160", "--seed", "9"], check=True, capture_output=True)
+    for of in (drawn, os.path.join(tap.SHARED, "data", "photos"), os.path.join(tap.SHARED, "data", "noise-dev")):
+        if os.path.isdir(of):
+            a, b = halves(of, 80)
+            assert "unlike those of --calibrate" not in scan(b, "half", "--calibrate", a), of
+    photos = os.path.join(tap.SHARED, "data", "photos")
+    if os.path.isdir(photos):
+        a, _ = halves(photos, 80)
+        assert scan(a, "drawn-scan", "--calibrate", drawn).count("unlike those of --calibrate: ") == 1
+        assert scan(drawn, "photo-scan", "--calibrate", a).count("unlike those of --calibrate: ") == 1
 
 
 def test_calibrate_refuses():

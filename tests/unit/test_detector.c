@@ -234,6 +234,44 @@ test_calibrate (void)
   g_assert_true (isfinite (detector_threshold (d, 1e-6)));
 }
 
+/* `share` of n normal scores lifted by 8, as degraded ones are. */
+static kinship
+kinship_of (const detector *d, random_source *r, int n, double mean, double share)
+{
+  float scores[400];
+  kinship k;
+  for (int i = 0; i < n; i++)
+    scores[i] = (float) (mean + 2 * random_normal (r) + (i < share * n ? 8 : 0));
+  detector_kinship (d, scores, (gsize) n, &k);
+  return k;
+}
+
+static void
+test_kinship (void)
+{
+  train_result result;
+  g_autoptr (detector) d = train (&result);
+  random_source r;
+  float given[100];
+  random_init (&r, 4, "scores");
+  g_assert_cmpint (kinship_of (d, &r, 400, 5, 0).word, ==, KINSHIP_UNTOLD); /* not calibrated */
+  for (int n = 20; n <= 100; n += 80)
+    {
+      for (int i = 0; i < n; i++)
+        given[i] = (float) (5 + 2 * random_normal (&r));
+      g_assert_true (detector_calibrate (d, given, (gsize) n, NULL));
+      g_assert_cmpint (kinship_of (d, &r, 19, 5, 0).word, ==, KINSHIP_UNTOLD);
+      for (int of = 20; of <= 400; of += 95)
+        for (double share = 0; share < 0.85; share += 0.2)
+          g_assert_cmpint (kinship_of (d, &r, of, 5, share).word, ==, KINSHIP_FINE);
+      g_assert_cmpint (kinship_of (d, &r, 400, 0, 0).word, ==, KINSHIP_CLEANER);
+      g_assert_cmpint (kinship_of (d, &r, 400, 0, 0.1).word, ==, KINSHIP_CLEANER);
+      g_assert_cmpint (kinship_of (d, &r, 400, 9, 0).word, ==, KINSHIP_WORSE);
+      g_assert_cmpint (kinship_of (d, &r, 400, 40, 0).word, ==, KINSHIP_WORSE);
+      g_assert_cmpfloat (kinship_of (d, &r, 400, 40, 0).share, ==, 0);
+    }
+}
+
 static void
 test_prevalence (void)
 {
@@ -337,6 +375,7 @@ main (int argc, char **argv)
   g_test_add_func ("/detector/files", test_files);
   g_test_add_func ("/detector/threshold-falls", test_threshold_falls);
   g_test_add_func ("/detector/calibrate", test_calibrate);
+  g_test_add_func ("/detector/kinship", test_kinship);
   g_test_add_func ("/detector/prevalence", test_prevalence);
   g_test_add_func ("/detector/evidence", test_evidence);
   g_test_add_func ("/detector/any-number", test_any_number);
