@@ -62,9 +62,9 @@ damage_outweighs (const detector *d, const float *measures, const char *damage, 
   e->noise = 1;
   exchange (&e->kind, CUT_OFF);
   exchange (&e->family, corruption_family_names[corruption_kinds[kind].family]);
-  e->severity = verdicts_cut_off_severity (missing);
+  e->severity = verdicts_cut_off_severity (damage, missing);
   g_free (e->like);
-  e->like = missing > 0 ? words_like (CUT_OFF, e->severity) : NULL;
+  e->like = missing > 0.05 ? words_like (CUT_OFF, e->severity) : NULL;
   g_ptr_array_set_size (e->reasons, 0);
   g_ptr_array_set_size (e->others, 0);
   if (known >= 0)

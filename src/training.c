@@ -231,7 +231,8 @@ training_measure (const char *const *paths, guint64 seed, int threads, const job
                            CORRUPTION_KINDS,
                            kinds,
                            families,
-                           seed };
+                           seed,
+                           threads };
   if (!fine)
     training_rows_clear (rows);
   return fine;

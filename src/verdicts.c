@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
+#include "image/decode.h"
 #include "math/blocks.h"
 #include "store/matrix_file.h"
 
@@ -20,7 +21,7 @@
 typedef struct {
   char *file;
   gint64 row;
-  gboolean damaged;
+  char *damage; /* NULL: it is whole */
   int enlarged;
   judgement said;
 } seat;
@@ -83,10 +84,13 @@ is_enlarged (const lens *l, int width, int height)
 }
 
 double
-verdicts_cut_off_severity (double missing)
+verdicts_cut_off_severity (const char *damage, double grey)
 {
   int kind = corruption_find (CUT_OFF);
-  if (missing <= 0 || kind < 0)
+  double missing = decode_missing_share (damage);
+  if (isnan (missing) && grey > 0)
+    missing = grey;
+  if (isnan (missing) || kind < 0)
     return CUT_OFF_SEVERITY;
   const double *at = corruption_kinds[kind].at;
   if (missing <= at[0])
@@ -106,8 +110,8 @@ decide (court *c, const seat *s)
   const judgement *said = &s->said;
   store_verdict out = { .judged = TRUE,
                         .score = said->score,
-                        .noise = s->damaged ? 1 : said->noise,
-                        .noisy = s->damaged || said->score > v->threshold,
+                        .noise = s->damage != NULL ? 1 : said->noise,
+                        .noisy = s->damage != NULL || said->score > v->threshold,
                         .kind = "",
                         .severity = NAN,
                         .unlike = said->unlike,
@@ -115,10 +119,10 @@ decide (court *c, const seat *s)
                         .grey = measures[c->colour] <= 0,
                         .enlarged = s->enlarged };
   memcpy (out.kinds, said->kinds, out.n_kinds * sizeof *out.kinds);
-  if (s->damaged)
+  if (s->damage != NULL)
     {
       out.kind = CUT_OFF;
-      out.severity = verdicts_cut_off_severity (measures[c->missing]);
+      out.severity = verdicts_cut_off_severity (s->damage, measures[c->missing]);
     }
   else if (out.noisy)
     {
@@ -157,11 +161,12 @@ close_page (court *c, int threads, GError **error)
       c->v->judged++;
       c->v->noisy += verdict.noisy;
       c->v->unlike += s->said.unlike > 1;
-      c->n_broken += s->damaged;
-      c->n_flagged += verdict.noisy && !s->damaged;
-      if (!s->damaged)
+      c->n_broken += s->damage != NULL;
+      c->n_flagged += verdict.noisy && s->damage == NULL;
+      if (s->damage == NULL)
         g_array_append_val (c->scores, s->said.score);
       g_free (s->file);
+      g_free (s->damage);
     }
   g_array_set_size (c->page, 0);
   return fine;
@@ -190,7 +195,7 @@ judge_all (court *c, gint64 set, const lens *l, int threads, const job *j, GErro
         }
       seat s = { .file = g_strdup (p.ref.file),
                  .row = p.pixels_row,
-                 .damaged = p.facts.damage[0] != 0,
+                 .damage = p.facts.damage[0] != 0 ? g_strdup (p.facts.damage) : NULL,
                  .enlarged = is_enlarged (l, p.facts.width, p.facts.height) };
       g_array_append_val (c->page, s);
       if (c->page->len == PAGE)
@@ -255,7 +260,10 @@ verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, co
       detector_kinship (v->detector, (const float *) c.scores->data, c.scores->len, &v->kin);
     }
   for (guint i = 0; i < c.page->len; i++)
-    g_free (g_array_index (c.page, seat, i).file);
+    {
+      g_free (g_array_index (c.page, seat, i).file);
+      g_free (g_array_index (c.page, seat, i).damage);
+    }
   g_array_unref (c.page);
   g_array_unref (c.scores);
   return fine;

@@ -27,9 +27,9 @@ void verdicts_clear (verdicts *v);
  * the prevalence of `v` become those of the list. */
 gboolean verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, const job *j, GError **error);
 
-/* The severity of a picture that breaks off, by the share of its rows that is missing (the measure "broken-grey"); 3 where that
- * is not known. */
-double verdicts_cut_off_severity (double missing);
+/* The severity of a picture that breaks off, by the share of its rows that is missing: from the row that `damage` names, else as the measure
+ * "broken-grey" has it; 3 where neither tells. */
+double verdicts_cut_off_severity (const char *damage, double grey);
 
 /* A sentence where the pictures are unlike those the detector was calibrated on, else NULL; g_free. */
 char *verdicts_kinship_words (const verdicts *v);

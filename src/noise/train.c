@@ -170,7 +170,7 @@ lessons_init (lessons *l, const train_set *s, const detector *d)
 typedef struct {
   const lessons *lessons;
   const gboolean *use;
-  guint64 seed;
+  guint64 seed; /* of the first net */
   detector *detector;
   const job *job;
   GThread *caller; /* the only one that may ask the job */
@@ -186,10 +186,10 @@ fit_one (gsize i, gpointer user)
 }
 
 static gboolean
-fit_nets (const lessons *l, const gboolean *use, guint64 seed, detector *d, const job *j, GError **error)
+fit_nets (const lessons *l, const gboolean *use, guint64 seed, int threads, detector *d, const job *j, GError **error)
 {
   fitting f = { l, use, seed, d, j, g_thread_self (), { NULL } };
-  blocks_run (DETECTOR_NETS, DETECTOR_NETS, fit_one, &f);
+  blocks_run (DETECTOR_NETS, MAX (threads, 1), fit_one, &f);
   GError *first = NULL;
   for (int i = 0; i < DETECTOR_NETS; i++)
     if (f.why[i] != NULL && first == NULL)
@@ -254,7 +254,7 @@ cross_validate (const lessons *l, const train_set *s, detector *d, scores *out, 
       job_tell (j, "training", fold, FOLDS + 1);
       for (gsize g = 0; g < l->n_groups; g++)
         use[g] = fold_of (folds, &l->rows[l->order[l->first[g]]]) != fold;
-      if (!fit_nets (l, use, s->seed + 1000 * (fold + 1), d, j, error))
+      if (!fit_nets (l, use, s->seed + 1000 * (fold + 1), s->threads, d, j, error))
         return FALSE;
       score_rows (l, d, folds, fold, out);
     }
@@ -410,7 +410,7 @@ detector_train (const train_set *s, const job *j, train_result *result, GError *
     {
       settle (&l, &of_rows, d, result);
       settle_unlike (s, d);
-      fine = fit_nets (&l, NULL, s->seed, d, j, error);
+      fine = fit_nets (&l, NULL, s->seed, s->threads, d, j, error);
     }
   lessons_clear (&l);
   if (!fine)

@@ -2,6 +2,7 @@
 options that concern them alone look at no picture again, pictures vouched for appear nowhere."""
 import csv
 import filecmp
+import io
 import json
 import math
 import os
@@ -146,6 +147,35 @@ def test_cut_off():
         wanted = float(np.interp(missing, steps, [1, 2, 3, 4, 5]))
         assert abs(float(row["severity"]) - wanted) < 0.6, (row, missing, wanted)
     assert float(noise[cut[0]]["severity"]) > float(noise[cut[1]]["severity"]) > float(noise[cut[2]]["severity"])
+
+
+def test_cut_off_by_a_little():
+    """Severity 1 for hardly anything missing, never lower where more is, and 3 where no row is told, whatever way the camera was held."""
+    folder = place("shares")
+    os.makedirs(folder)
+    picture = Image.open(sorted(os.path.join(top, f) for top, _, files in os.walk(pictures()) for f in files if "cut at" not in f)[0])
+    picture = picture.convert("RGB").resize((320, 240))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side: the missing rows are columns
+    for name, more in (("plain", {}), ("turned", {"exif": exif}), ("passes", {"progressive": True})):
+        data = io.BytesIO()
+        picture.save(data, "JPEG", quality=90, **more)
+        data = data.getvalue()
+        head = data.index(b"\xff\xda") + 20
+        for i, share in enumerate(np.linspace(0.02, 0.995, 14)):
+            with open(os.path.join(folder, f"{name} {i:02}.jpg"), "wb") as f:
+                f.write(data[:head + int(share * (len(data) - head))])
+        with open(os.path.join(folder, f"{name} 99.jpg"), "wb") as f:
+            f.write(data[:-40])
+    scan(folder, "shares-out")
+    rows, images = table("shares-out", "noise.csv"), table("shares-out", "images.csv")
+    for name in ("plain", "turned"):
+        said = [float(rows[f]["severity"]) for f in sorted(rows) if f.startswith(name)]
+        assert len(said) == 15 and said[-1] == said[-2] == 1 and said[0] > 4.5, (name, said)
+        assert all(a >= b for a, b in zip(said, said[1:])) and len(set(said)) > 8, (name, said)
+    passes = [f for f in sorted(rows) if f.startswith("passes")]
+    assert all("fine detail" in images[f]["reason"] for f in passes) and len(passes) == 15
+    assert {rows[f]["severity"] for f in passes[7:]} == {"3"}  # earlier ones break off in the first pass, and lose rows
 
 
 def test_only_judged_again():

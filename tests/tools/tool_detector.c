@@ -64,7 +64,8 @@ train (char **args, GError **error)
                     n_kinds,
                     kinds,
                     families,
-                    g_ascii_strtoull (args[3], NULL, 10) };
+                    g_ascii_strtoull (args[3], NULL, 10),
+                    2 };
   train_result result;
   g_autoptr (detector) made = detector_train (&set, NULL, &result, error);
   if (made == NULL)
