@@ -54,7 +54,7 @@ const option option_table[] = {
     "call pictures with a larger noise score (noise.csv) too degraded to judge by; in place of --false-alarms",
     COMMAND_SCAN, NULL },
   { "calibrate", 0, OPTION_FILE, AT (calibrate), "CLEAN_DIR", NULL,
-    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN, NULL },
+    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
   { "probes", 0, OPTION_SOME, AT (probes), "N", NULL,
     "cluster N corrupted copies of the pictures beside them and name the pictures that sit with them; for pictures "
     "that "

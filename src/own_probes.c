@@ -103,17 +103,6 @@ draw_pictures (store *s, gint64 set, guint64 n, gboolean *all, guint64 seed, GPt
   return walk_pool (s, set, *all, picks, n_picks, paths, numbers, &count, error);
 }
 
-static void
-shuffle (int *order, int n, random_source *r)
-{
-  for (int i = n; i-- > 1;)
-    {
-      int q = random_below (r, i + 1), former = order[i];
-      order[i] = order[q];
-      order[q] = former;
-    }
-}
-
 /* Each round has every kind once, in another order, so that neither folders nor pictures used again meet the same kind; over four
  * rounds each kind comes at each severity. */
 static own_probe_plan *
@@ -131,7 +120,7 @@ plan_all (gsize n, const GPtrArray *paths, const GArray *numbers, guint64 seed)
   for (gsize i = 0; i < n; i++)
     {
       if (i % CORRUPTION_KINDS == 0)
-        shuffle (order, CORRUPTION_KINDS, &r);
+        random_shuffle (&r, order, CORRUPTION_KINDS, sizeof *order);
       int kind = order[i % CORRUPTION_KINDS], round = (int) (i / CORRUPTION_KINDS % SEVERITIES);
       plans[i] = (own_probe_plan){ .path = paths->pdata[i % paths->len],
                                    .what = { kind, FIRST_SEVERITY + (first[kind] + round) % SEVERITIES,

@@ -71,8 +71,9 @@ typedef struct {
 typedef struct {
   char *detector; /* NULL: nobody judged, all else is zero */
   double false_alarms, threshold;
-  double share, low, high; /* prevalence: estimated share of degraded pictures; NAN where there is none */
-  double wrong;            /* of the noisy ones, the share expected to be fine; NAN where there is none */
+  double share, low, high;      /* prevalence: estimated share of degraded pictures; NAN where there is none */
+  double wrong;                 /* of the noisy ones, the share expected to be fine; NAN where there is none */
+  double wrong_low, wrong_high; /* its interval; NAN where there is none, or an older version scanned */
   guint64 judged, noisy, unlike, vouched;
   GPtrArray *kinds; /* of report_kind, most frequent first, ties by name */
   report_histogram histogram;
