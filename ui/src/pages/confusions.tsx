@@ -7,7 +7,7 @@ import { link, params, set_params } from "../route";
 import { judged, whole } from "../parts/counts";
 import { Classes } from "../parts/classes";
 import { Matrix } from "../parts/matrix";
-import { mistakes, most_confused, pairs, ROWS, type Side } from "../parts/pairs";
+import { mistakes, most_confused, pairs, ROWS, type Pair, type Side } from "../parts/pairs";
 
 const VIEWS = [
   ["all", "all pictures"],
@@ -96,12 +96,34 @@ function Matrices(): JSX.Element {
   );
 }
 
+function PairRow({ of: p, side, most }: { of: Pair; side: Side; most: number }): JSX.Element {
+  const where = { label: p.label, prediction: p.prediction };
+  const width = (n: number): string => `width:${((100 * n) / most).toFixed(1)}%`;
+  return (
+    <tr>
+      <th scope="row">{p.label}</th>
+      <td>{p.prediction}</td>
+      <td class="n">
+        <a href={link("gallery", { ...where, ...(side === "fit" ? { noisy: "no" } : {}) })} aria-label={`${number(p[side])} pictures of ${p.label} called ${p.prediction}`}>
+          {number(p[side])}
+        </a>
+      </td>
+      <td class="n">{number(side === "fit" ? p.all : p.fit)}</td>
+      <td class="wide">
+        <span class="stack" aria-hidden="true">
+          {p.fit > 0 && <span class="segment owed" style={width(p.fit)} />}
+          {p.all > p.fit && <span class="segment set-aside" style={width(p.all - p.fit)} />}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
 function Largest(): JSX.Element {
   const side: Side = params.value.m === "fit" ? "fit" : "all";
   const all = mistakes(side);
   const [shown, show] = useState(LISTED);
-  const most = all[0]?.all ?? 1;
-  const fit = (n: number): Record<string, string> => (n > 0 && side === "fit" ? { noisy: "no" } : {});
+  const most = Math.max(1, ...all.slice(0, shown).map((p) => p.all));
   return (
     <section>
       <h2>Most frequent confusions</h2>
@@ -115,10 +137,10 @@ function Largest(): JSX.Element {
                 <th scope="col">is</th>
                 <th scope="col">called</th>
                 <th scope="col" class="n">
-                  pictures
+                  {side === "fit" ? "fit" : "pictures"}
                 </th>
                 <th scope="col" class="n">
-                  fit
+                  {side === "fit" ? "of all" : "fit"}
                 </th>
                 <th scope="col" class="wide">
                   <span class="key">
@@ -134,22 +156,7 @@ function Largest(): JSX.Element {
             </thead>
             <tbody>
               {all.slice(0, shown).map((p) => (
-                <tr key={`${p.label}\n${p.prediction}`}>
-                  <th scope="row">{p.label}</th>
-                  <td>{p.prediction}</td>
-                  <td class="n">
-                    <a href={link("gallery", { label: p.label, prediction: p.prediction, ...fit(p.fit) })} aria-label={`${p.label} called ${p.prediction}: ${number(p[side])} pictures`}>
-                      {number(p.all)}
-                    </a>
-                  </td>
-                  <td class="n">{number(p.fit)}</td>
-                  <td class="wide">
-                    <span class="stack" aria-hidden="true">
-                      {p.fit > 0 && <span class="segment owed" style={`width:${((100 * p.fit) / most).toFixed(1)}%`} />}
-                      {p.all > p.fit && <span class="segment set-aside" style={`width:${((100 * (p.all - p.fit)) / most).toFixed(1)}%`} />}
-                    </span>
-                  </td>
-                </tr>
+                <PairRow key={`${p.label}\n${p.prediction}`} of={p} side={side} most={most} />
               ))}
             </tbody>
           </table>

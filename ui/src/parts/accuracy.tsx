@@ -50,8 +50,8 @@ function Others({ of }: { of: Judging }): JSX.Element | null {
               <th scope="row" title={note}>
                 {name}
               </th>
-              <td class="n nowrap">{share(all)}</td>
-              <td class="n nowrap">{share(fit)}</td>
+              <td class="n">{share(all)}</td>
+              <td class="n">{share(fit)}</td>
             </tr>
           ))}
         </tbody>

@@ -11,6 +11,8 @@ interface Dot {
   x: number;
   y: number;
 }
+/** The point of a curve at this part of it, to write its name at. */
+const at = (curve: Dot[], part: number): Dot[] => curve.slice(Math.floor(curve.length * part)).slice(0, 1);
 
 /** The error left when the worst are put aside. Perfect: every mistake first; random: none of them sooner than another. */
 export function Rejection({ of }: { of: Judging["rejection"] }): JSX.Element | null {
@@ -31,7 +33,7 @@ export function Rejection({ of }: { of: Judging["rejection"] }): JSX.Element | n
         draw={(width) =>
           Plot.plot({
             width,
-            height: Math.min(300, width * 0.6),
+            height: Math.max(220, Math.min(300, width * 0.6)),
             marginLeft: 42,
             marginBottom: 40,
             marginRight: 12,
@@ -43,9 +45,9 @@ export function Rejection({ of }: { of: Judging["rejection"] }): JSX.Element | n
               Plot.lineY([{ x: 0, y: first }, { x: 1, y: first }], { x: "x", y: "y", stroke: COLOUR.soft, strokeDasharray: "2 3" }),
               Plot.lineY(perfect, { x: "x", y: "y", stroke: COLOUR.right, strokeDasharray: "6 3" }),
               Plot.lineY(curve, { x: "x", y: "y", stroke: COLOUR.accent, strokeWidth: 2 }),
-              Plot.text([{ x: 1, y: first }], { x: "x", y: "y", text: () => `at random ${number(of.area_random, 3)}`, textAnchor: "end", dy: -7, fill: COLOUR.soft }),
-              Plot.text(curve.slice(Math.floor(curve.length * 0.3), Math.floor(curve.length * 0.3) + 1), { x: "x", y: "y", text: () => `by noise ${number(of.area, 3)}`, textAnchor: "start", dy: -10, dx: 8, fill: COLOUR.accent }),
-              Plot.text(perfect.slice(Math.floor(perfect.length * first * 0.6), Math.floor(perfect.length * first * 0.6) + 1), { x: "x", y: "y", text: () => `mistakes first ${number(of.area_perfect, 3)}`, textAnchor: "end", dx: -8, dy: 10, fill: COLOUR.right }),
+              Plot.text([{ x: 0.62, y: first }], { x: "x", y: "y", text: () => `at random ${number(of.area_random, 3)}`, textAnchor: "middle", dy: -8, fill: COLOUR.soft }),
+              Plot.text(at(curve, 0.3), { x: "x", y: "y", text: () => `by noise ${number(of.area, 3)}`, textAnchor: "start", dy: -10, dx: 8, fill: COLOUR.accent }),
+              Plot.text(at(perfect, first * 0.9), { x: "x", y: "y", text: () => `mistakes first ${number(of.area_perfect, 3)}`, textAnchor: "start", dx: 8, fill: COLOUR.right }),
               Plot.dot(here, { x: "x", y: "y", r: 5, fill: COLOUR.accent, stroke: "var(--card)", strokeWidth: 1.5 }),
               Plot.text(here, { x: "x", y: "y", text: () => "threshold", textAnchor: "middle", dy: 16, fill: COLOUR.ink }),
             ],

@@ -58,6 +58,28 @@ function Pages({ at, of, rows, prefix }: { at: number; of: number; rows: number;
   );
 }
 
+function Body<Row>({ rows, columns }: { rows: Row[]; columns: Column<Row>[] }): JSX.Element {
+  return (
+    <tbody>
+      {rows.map((r) => (
+        <tr key={String(columns[0]?.value(r))}>
+          {columns.map((c, i) =>
+            i === 0 ? (
+              <th key={c.key} scope="row">
+                {c.cell(r)}
+              </th>
+            ) : (
+              <td key={c.key} class="n nowrap">
+                {c.cell(r)}
+              </td>
+            ),
+          )}
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
 export function SortedTable<Row>({
   rows,
   columns,
@@ -103,23 +125,7 @@ export function SortedTable<Row>({
               ))}
             </tr>
           </thead>
-          <tbody>
-            {shown.map((r) => (
-              <tr key={String(name.value(r))}>
-                {columns.map((c, i) =>
-                  i === 0 ? (
-                    <th key={c.key} scope="row">
-                      {c.cell(r)}
-                    </th>
-                  ) : (
-                    <td key={c.key} class="n nowrap">
-                      {c.cell(r)}
-                    </td>
-                  ),
-                )}
-              </tr>
-            ))}
-          </tbody>
+          <Body rows={shown} columns={columns} />
         </table>
       </div>
       <Pages at={at} of={pages} rows={found.length} prefix={prefix} />

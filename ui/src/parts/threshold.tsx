@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { report } from "../data";
-import { number, percent, share } from "../format";
+import { count, number, percent, share } from "../format";
 import { judge_stops } from "./stops";
 import { scan_threshold, set_threshold, settle_threshold, step, threshold } from "../judge";
 import { link } from "../route";
@@ -42,7 +42,7 @@ function draw(width: number): Element {
     marginTop: 26,
     style: { fontSize: "12px", background: "none" },
     x: { domain: ends(), label: width < 480 ? "noise score →" : "noise score (log odds of degraded against clean) →" },
-    y: { label: "↑ pictures", grid: true, ticks: 5, tickFormat: (v: number) => (Number.isInteger(v) ? number(v) : "") },
+    y: { label: width < 480 ? null : "↑ pictures", grid: true, ticks: 5, tickFormat: (v: number) => (Number.isInteger(v) ? number(v) : "") },
     marks: [
       Plot.rectY(rows, { x1: "from", x2: "to", y1: "y1", y2: "y2", inset: 0.5, fill: (d: { what: string }) => (d.what === "fit" ? COLOUR.right : COLOUR["set-aside"]) }),
       Plot.ruleY([0]),
@@ -55,7 +55,21 @@ function spoken(): string {
   const s = fit_accuracy.value;
   const kept = decided_count.value - noisy_count.value;
   const right = s === null || s.value === null ? "" : `, ${percent(s.value)} right on them`;
-  return `score ${number(threshold.value, 2)}: ${number(kept)} pictures fit${right}`;
+  return `score ${number(threshold.value, 2)}: ${count(kept, "picture")} fit${right}`;
+}
+
+/** Key by key, along the stops. */
+function key(e: KeyboardEvent): void {
+  const stops = judge_stops.value;
+  const here = nearest(stops, threshold.value);
+  const moves: Record<string, number> = {
+    ArrowLeft: here - 1, ArrowDown: here - 1, ArrowRight: here + 1, ArrowUp: here + 1,
+    PageDown: here - 10, PageUp: here + 10, Home: 0, End: stops.length - 1,
+  };
+  const wanted = moves[e.key];
+  if (wanted === undefined) return;
+  e.preventDefault();
+  set_threshold(stops[Math.max(0, Math.min(stops.length - 1, wanted))] as number);
 }
 
 function Handle(): JSX.Element {
@@ -75,9 +89,8 @@ function Handle(): JSX.Element {
   const down = (e: PointerEvent): void => {
     if (e.button !== 0) return;
     const line = grip.current?.getBoundingClientRect();
-    const middle = line === undefined ? e.clientX : line.left + line.width / 2;
-    const taken = grip.current?.contains(e.target as Node) === true;
-    held.current = taken ? e.clientX - middle : 0;
+    const taken = line !== undefined && grip.current?.contains(e.target as Node) === true;
+    held.current = taken ? e.clientX - (line.left + line.width / 2) : 0;
     area.current?.setPointerCapture(e.pointerId);
     grip.current?.focus({ preventScroll: true });
     if (!taken) to(e.clientX);
@@ -89,17 +102,6 @@ function Handle(): JSX.Element {
   const up = (): void => {
     held.current = null;
     settle_threshold();
-  };
-  const key = (e: KeyboardEvent): void => {
-    const here = nearest(stops, threshold.value);
-    const moves: Record<string, number> = {
-      ArrowLeft: here - 1, ArrowDown: here - 1, ArrowRight: here + 1, ArrowUp: here + 1,
-      PageDown: here - 10, PageUp: here + 10, Home: 0, End: stops.length - 1,
-    };
-    const wanted = moves[e.key];
-    if (wanted === undefined) return;
-    e.preventDefault();
-    set_threshold(stops[Math.max(0, Math.min(stops.length - 1, wanted))] as number);
   };
 
   return (
