@@ -21,14 +21,27 @@ open_browser (const char *url)
     complain (NULL, "cannot start '%s', so open the address yourself", line[0]);
 }
 
+typedef struct {
+  const settings *settings;
+  const pardon_job *job;
+  gboolean unheard; /* the address could not be printed: nobody can come */
+} serving;
+
 static void
 tell_address (void *user, const char *url)
 {
-  const settings *s = user;
+  serving *s = user;
   printf ("%s\n", url);
-  fflush (stdout); /* whoever reads a pipe waits for this line */
-  if (s->open)
+  s->unheard = fflush (stdout) != 0; /* whoever reads a pipe waits for this line */
+  if (s->settings->open && !s->unheard)
     open_browser (url);
+}
+
+static int
+asked_to_stop (void *user)
+{
+  const serving *s = user;
+  return s->unheard || s->job->stop (s->job->user);
 }
 
 static void
@@ -58,8 +71,9 @@ run (const settings *s)
   o.port = (int) s->port;
   o.read_only = s->read_only;
   o.ready = tell_address;
-  o.user = (void *) s;
-  if (pardon_serve (&o, progress_begin (), &error) != 0)
+  serving state = { s, progress_begin (), FALSE };
+  o.user = &state;
+  if (pardon_serve (&o, &(pardon_job){ asked_to_stop, NULL, &state }, &error) != 0)
     return progress_fail (error);
   return 0;
 }

@@ -13,9 +13,10 @@
 #include "base/error.h"
 #include "web/api.h"
 
-#define CONNECTIONS   64          /* more wait in the kernel's queue until one ends; the library would turn them away */
-#define WAITING       1024        /* further ones, in the kernel's queue */
-#define HEADER_MEMORY (32 * 1024) /* bytes a connection may fill with headers */
+#define CONNECTIONS   64
+#define WAITING       1024                   /* further ones, in the kernel's queue: the library would turn them away */
+#define WORKERS       8                      /* at most, however many cores there are */
+#define HEADER_MEMORY (32 * 1024)            /* bytes a connection may fill with headers */
 #define TURN          (100 * 1000)           /* microseconds between two looks at who is slow */
 #define ASK_TIME      (15 * G_USEC_PER_SEC)  /* for a whole request to come, and between two of them */
 #define ASK_TIME_FULL (2 * G_USEC_PER_SEC)   /* the same with half the connections taken */
@@ -373,7 +374,10 @@ let_in (server *s, struct MHD_Daemon *daemon, GSocket *door)
   socklen_t n = sizeof from;
   int fd = accept4 (g_socket_get_fd (door), (struct sockaddr *) &from, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (fd < 0)
-    return;
+    {
+      g_usleep (TURN); /* no descriptor is free, say: whoever waits would wake us at once again */
+      return;
+    }
   visitor_let_in (s, fd);
   MHD_add_connection (daemon, fd, (struct sockaddr *) &from, n); /* closes it where it fails */
 }
@@ -428,7 +432,7 @@ serve_run (const serve_options *o, const job *j, GError **error)
   if (reviewed == NULL)
     return FALSE;
   server s = { .api = { .review = reviewed, .asset = o->asset, .read_only = o->read_only },
-               .working_most = MAX (2, g_get_num_processors ()) };
+               .working_most = CLAMP (g_get_num_processors (), 2, WORKERS) };
   if (!token_draw (s.api.token, error))
     return FALSE;
   g_mutex_init (&s.lock);

@@ -1,6 +1,7 @@
 """`pardon serve` against clients that are wrong, rude, slow or many: raw sockets and Python's http.client at the real program."""
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -322,6 +323,30 @@ def test_malformed_requests():
     s.alive()
 
 
+def test_mutated_requests():
+    """Right requests with bytes put in, taken out and changed, the same ones each time."""
+    s = server()
+    post = s.get_line("/api/undo", Origin="http://" + s.own, Content_Type="application/json", Content_Length="2").replace(b"GET", b"POST") + b"{}"
+    right = [s.get_line(path) for path in ROUTES] + [post]
+    pieces = [b"\0", b"\r\n", b"\n", b":", b" ", b"%00", b"..", b"/", b"\xff", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"HTTP/1.0", b"A" * 5000,
+              b"Expect: 100-continue\r\n", b"Cookie: ;;=;\r\n", b"-1", b"9" * 20]
+    rng = random.Random(5)
+    for _ in range(1000):
+        data = bytearray(b"".join(rng.choices(right, k=rng.randrange(1, 4))))
+        for _ in range(rng.randrange(1, 6)):
+            at = rng.randrange(len(data))
+            change = rng.randrange(3)
+            data[at:at + (rng.randrange(20) if change == 0 else change - 1)] = [b"", rng.choice(pieces), rng.randbytes(1)][change]
+        with s.connect() as c:
+            c.sendall(data)
+            c.settimeout(0.02)
+            try:
+                assert status(c.recv(65536)) in (0, 100, 200, 400, 403, 404, 405, 413, 414, 431, 500, 501, 505)
+            except (TimeoutError, ConnectionError):
+                pass
+    s.alive()
+
+
 # --- HTTP as it should be -----------------------------------------------------------------------------
 
 
@@ -525,6 +550,9 @@ def test_what_cannot_be_is_said():
     assert "cannot answer at '203.0.113.7'" in fails("--host", "203.0.113.7", results())
     assert "one results folder" in fails() and "one results folder" in fails(results(), results())
     assert "pardon: " in fails(os.path.join(FOLDER.name, "no-such-folder"))
+    with open("/dev/full", "w") as full:  # an address nobody can read is no service
+        done = subprocess.run([PARDON, "serve", results()], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2 and done.stderr == "pardon: cannot write the output\n", done
 
 
 def test_other_addresses_are_warned_of():
@@ -537,6 +565,10 @@ def test_other_addresses_are_warned_of():
         refused(s.ask("/api/pictures", Host=host), 403)
     refused(s.ask("/api/pictures", Cookie=None), 403)
     assert s.stop() == 0
+    if os.path.exists("/proc/net/if_inet6") and "lo" in open("/proc/net/if_inet6").read():
+        s = Server("--host", "::1")
+        assert s.host == "[::1]" and s.said() == "" and s.ask("/", Origin="http://" + s.own).status == 200
+        assert s.stop() == 0
     s = Server("--host", "127.0.0.2", "--read-only")
     assert s.said() == "" and s.host == "127.0.0.2" and s.ask("/api/pictures").status == 200
     assert s.stop() == 0
