@@ -144,6 +144,7 @@ typedef struct {
   pardon_judgement judgement;
   char notes[8][256]; /* facts worth a line, e.g. "layer 'conv9' has 4 dimensions: averaged over space" */
   int n_notes;
+  int page; /* report.html was written; 0: this library was built without the page */
 } pardon_scan_result;
 
 void pardon_scan_options_init (pardon_scan_options *options);

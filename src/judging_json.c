@@ -3,7 +3,7 @@
 #include "judging.h"
 
 #include "json_put.h"
-#include "judging_page.h"
+#include "judging_previews.h"
 
 #define MOST_CELLS 1000 /* confusions in report.json; confusions.csv has all */
 

@@ -2,7 +2,7 @@
 #include "judging.h"
 
 #include "json_put.h"
-#include "judging_page.h"
+#include "judging_previews.h"
 
 #define SAID            5 /* groups and slices, each */
 #define MOST_CONFUSIONS 5 /* of a group */

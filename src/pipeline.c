@@ -17,10 +17,11 @@
 #include "eyes.h"
 #include "image/decode.h"
 #include "judging.h"
-#include "judging_page.h"
+#include "judging_previews.h"
 #include "lens.h"
 #include "listed_repeats.h"
 #include "output/report.h"
+#include "output/ui.h"
 #include "own_probes.h"
 #include "pass.h"
 #include "pixels.h"
@@ -31,6 +32,7 @@
 #include "store/store.h"
 #include "stress.h"
 #include "verdicts.h"
+#include "whole_page.h"
 
 #define MOST_THREADS    256
 #define TOO_MANY_UNLIKE (1.0 / 3) /* of the pictures: then the detector is out of its depth */
@@ -420,8 +422,8 @@ count_kinds (const report_noise *n, pardon_scan_result *result)
 
 static gboolean
 write_results (store *s, const pardon_scan_options *o, const eyes *e, const verdicts *v, const listed_repeats *copies,
-               report_probes *probes, judging *judged, const stress *stressed, pardon_scan_result *result, const job *j,
-               GError **error)
+               report_probes *probes, judging *judged, const stress *stressed, int threads, pardon_scan_result *result,
+               const job *j, GError **error)
 {
   const char *dir = store_dir (s);
   report r;
@@ -450,12 +452,12 @@ write_results (store *s, const pardon_scan_options *o, const eyes *e, const verd
     return FALSE;
   r.judged_summary = stress_add_summary (stressed, judging_summary (judged));
   r.judged = judging_section (judged);
-  judging_show (judged, &r);
   count_kinds (&r.noise, result);
   count_copies (&r.repeats, result);
   count_probes (&r.probes, &r.clusters, result);
   fine = own_probes_write (s, &r.probes, dir, error) && report_write_json (&r, dir, error)
-         && report_write_html (&r, dir, error);
+         && whole_page_write (s, &r, &callbacks, o->seed, threads, j, error);
+  result->page = ui_is_there ();
   report_clear (&r);
   return fine;
 }
@@ -490,7 +492,8 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
   stress stressed;
   if (!listed_repeats_find (s, e->pixels, threads, j, &copies, error)
       || !judge_classifier (s, judged, e, v, o, threads, j, &stressed, result, error)
-      || !write_results (s, o, e, v, &copies, &probes, judged, &stressed, result, j, error) || !store_finish (s, error))
+      || !write_results (s, o, e, v, &copies, &probes, judged, &stressed, threads, result, j, error)
+      || !store_finish (s, error))
     return FALSE;
   if (rows->len > 0)
     return TRUE;

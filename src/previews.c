@@ -13,7 +13,6 @@
 #include "image/view.h"
 #include "store/matrix_file.h"
 
-#define QUALITY   80 /* of the JPEGs */
 #define SENTENCES 3
 
 gboolean
@@ -35,37 +34,36 @@ size_within (const image *seen, int side, int *width, int *height)
 }
 
 GBytes *
-preview_small (const image *seen, int side, GError **error)
+preview_small (const image *seen, int side, int quality, GError **error)
 {
   g_auto (image) small = { 0 };
   int width, height;
   size_within (seen, side, &width, &height);
   if (width == seen->width && height == seen->height)
-    return encode_jpeg (seen, QUALITY, error);
-  return resample (seen, width, height, FILTER_AREA, &small, error) ? encode_jpeg (&small, QUALITY, error) : NULL;
-}
-
-GBytes *
-preview_make (const char *path, int side, GError **error)
-{
-  g_auto (image) seen = { 0 };
-  return preview_see (path, &seen, error) ? preview_small (&seen, side, error) : NULL;
+    return encode_jpeg (seen, quality, error);
+  return resample (seen, width, height, FILTER_AREA, &small, error) ? encode_jpeg (&small, quality, error) : NULL;
 }
 
 static GBytes *
-make_small (const image *seen, int side, int *width, int *height)
+make_small (const image *seen, int side, int quality, int *width, int *height)
 {
-  GBytes *jpeg = preview_small (seen, side, NULL);
+  GBytes *jpeg = preview_small (seen, side, quality, NULL);
   if (jpeg != NULL)
     size_within (seen, side, width, height);
   return jpeg;
 }
 
+GBytes *
+previews_jpeg (const char *path, int side, int quality, int *width, int *height)
+{
+  g_auto (image) seen = { 0 };
+  return preview_see (path, &seen, NULL) ? make_small (&seen, side, quality, width, height) : NULL;
+}
+
 static GBytes *
 make_preview (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  g_auto (image) seen = { 0 };
-  return preview_see (path, &seen, NULL) ? make_small (&seen, side, width, height) : NULL;
+  return previews_jpeg (path, side, PREVIEW_QUALITY, width, height);
 }
 
 /* The picture is the same for all probes, so it is read once. */
@@ -88,8 +86,9 @@ make_probe (gpointer user, const char *path, const char *kind, double severity, 
   if (p->probe.pixels == NULL || !image_reserve (&probe, p->probe.width, p->probe.height, p->probe.channels))
     return NULL;
   memcpy (probe.pixels, p->probe.pixels, (gsize) probe.width * (gsize) probe.height * (gsize) probe.channels);
-  return corrupt (&probe, which, CLAMP (severity, 1, 5), PREVIEW_SEED, NULL) ? make_small (&probe, side, width, height)
-                                                                             : NULL;
+  return corrupt (&probe, which, CLAMP (severity, 1, 5), PREVIEW_SEED, NULL)
+             ? make_small (&probe, side, PREVIEW_QUALITY, width, height)
+             : NULL;
 }
 
 static const char *

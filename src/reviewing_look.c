@@ -66,7 +66,9 @@ review_picture (review *r, guint64 id, review_look look, int side, GError **erro
     return show_full (p->path, error);
   if (look == REVIEW_VIEW)
     return show_view (p->path, &r->facts.view, error);
-  return preview_make (p->path, CLAMP (side, 1, FULL_SIDE), error);
+  g_auto (image) seen = { 0 };
+  return preview_see (p->path, &seen, error) ? preview_small (&seen, CLAMP (side, 1, FULL_SIDE), PREVIEW_QUALITY, error)
+                                             : NULL;
 }
 
 /* --- probes ------------------------------------------------------------------------------------- */
@@ -120,7 +122,7 @@ review_probe (review *r, const char *kind, double severity, int side, GError **e
       || (which >= 0
           && !corrupt (&probe, which, isfinite (severity) ? CLAMP (severity, 1, 5) : 3, PREVIEW_SEED, error)))
     return NULL;
-  return preview_small (&probe, CLAMP (side, 1, PROBE_SIDE), error);
+  return preview_small (&probe, CLAMP (side, 1, PROBE_SIDE), PREVIEW_QUALITY, error);
 }
 
 /* --- why ---------------------------------------------------------------------------------------- */

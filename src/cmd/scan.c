@@ -142,7 +142,10 @@ print_result (const settings *s, const pardon_scan_result *r)
   print_duplicates (r);
   print_probes (r);
   print_judgement (r);
-  printf ("report: %s/report.html\n", s->output);
+  if (r->page)
+    printf ("report: %s/report.html\n", s->output);
+  else
+    printf ("report: %s/report.json (this build has no page)\n", s->output);
 }
 
 static int

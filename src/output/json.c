@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DIGITS 7 /* significant; what float32 features carry */
 
@@ -431,6 +432,29 @@ report_document (const report *r)
   return o;
 }
 
+/* The page has its own pictures, by number. */
+static void
+drop_thumbnails (json_t *at)
+{
+  const char *key;
+  json_t *value;
+  size_t i;
+  json_array_foreach (at, i, value) drop_thumbnails (value);
+  if (json_is_object (at))
+    json_object_del (at, "thumbnail");
+  json_object_foreach (at, key, value) drop_thumbnails (value);
+}
+
+GBytes *
+report_json (const report *r)
+{
+  json_t *document = report_document (r);
+  drop_thumbnails (document);
+  char *made = json_dumps (document, JSON_COMPACT | JSON_REAL_PRECISION (DIGITS));
+  json_decref (document);
+  return g_bytes_new_with_free_func (made, strlen (made), free, made);
+}
+
 /* --- summary.json --------------------------------------------------------------------------- */
 
 /* An object, easier to ask than a list; values of one name are joined. */
@@ -476,17 +500,6 @@ summary_document (const report *r)
   json_decref (judged);
   json_object_set_new (o, "settings", settings_object (r));
   return o;
-}
-
-GBytes *
-report_json (const report *r)
-{
-  json_t *document = report_document (r);
-  char *made = json_dumps (document, JSON_COMPACT | JSON_REAL_PRECISION (DIGITS));
-  json_decref (document);
-  GBytes *text = g_bytes_new (made, strlen (made));
-  free (made);
-  return text;
 }
 
 gboolean

@@ -2,15 +2,14 @@
  * report. */
 #include "output/noise_fill.h"
 
-#include "output/plot.h"
-
 #include <math.h>
 #include <string.h>
 
 #define SHOT_SIDE     176  /* of the worst and their probes: small enough to mail, large enough to see noise in */
 #define DOUBTFUL_SIDE 96   /* as members of clusters */
 #define FIT_SAMPLE    1024 /* fit pictures among which the middle one is looked for */
-#define BINS_WANTED   36   /* of the histogram; round steps make it some more or fewer, but at most REPORT_BINS */
+#define SMALLEST_READ 1e-290
+#define BINS_WANTED   36 /* of the histogram; round steps make it some more or fewer, but at most REPORT_BINS */
 
 /* What is counted of one kind, as r->noise.kinds; freed with the sums. */
 typedef struct {
@@ -277,19 +276,33 @@ by_score (gconstpointer a, gconstpointer b)
   return by_value (&((const scored *) a)->score, &((const scored *) b)->score);
 }
 
+/* 1, 2 or 5 times a power of ten: about `wanted` of them fit between low and high. (Heckbert, Nice numbers for graph
+ * labels, Graphics Gems, 1990.) */
+static double
+round_step (double low, double high, int wanted)
+{
+  double size = MAX (fabs (low), fabs (high)), range = high - low;
+  if (size < SMALLEST_READ)
+    range = 1;
+  else if (range <= size * 1e-9) /* as good as one value */
+    range = size * 0.2;
+  double raw = range / (wanted - 1), power = pow (10, floor (log10 (raw))), part = raw / power;
+  return power * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10);
+}
+
 /* From the hundredth part of the scores at one end to that at the other, the threshold between them. */
 static void
 make_histogram (noise_sums *n)
 {
   report_histogram *h = &n->r->noise.histogram;
-  double threshold = n->r->noise.threshold, unused;
+  double threshold = n->r->noise.threshold;
   guint count = n->scores->len;
   if (count == 0 || !isfinite (threshold))
     return;
   g_array_sort (n->scores, by_score);
   double low = MIN (g_array_index (n->scores, scored, (count - 1) / 200).score, threshold);
   double high = MAX (g_array_index (n->scores, scored, (count - 1) - (count - 1) / 200).score, threshold);
-  plot_ticks (low, high, BINS_WANTED, FALSE, &unused, &h->step);
+  h->step = round_step (low, high, BINS_WANTED);
   double below = CLAMP (ceil ((threshold - low) / h->step), 1, REPORT_BINS / 2);
   double above = CLAMP (ceil ((high - threshold) / h->step), 1, REPORT_BINS / 2);
   h->n = (guint) (below + above);

@@ -291,23 +291,21 @@ write_detail (GString *o, const char *title, const column *from, gsize n)
 {
   const guint32 *codes = (const guint32 *) (const void *) from->data->data;
   gboolean numbers = are_numbers (from->names), words = !numbers && from->names->len > MANY_WORDS;
+  column_type type = numbers ? COLUMN_F32 : words ? COLUMN_TEXT : COLUMN_CATEGORY;
   column c;
-  if (!numbers && !words)
-    {
-      column_write (o, title, COLUMN_CATEGORY, from);
-      return;
-    }
-  column_init (&c, numbers ? COLUMN_F32 : COLUMN_TEXT, NULL);
+  column_init (&c, type, from->names);
   for (gsize i = 0; i < n; i++)
     {
       guint32 code = GUINT32_FROM_LE (codes[i]);
       const char *word = code < from->names->len ? from->names->pdata[code] : NULL;
       if (words)
         column_put_text (&c, word);
-      else
+      else if (numbers)
         column_put_float (&c, word == NULL ? NAN : g_ascii_strtod (word, NULL));
+      else
+        column_put_code (&c, word == NULL ? -1 : (gint64) code);
     }
-  column_write (o, title, numbers ? COLUMN_F32 : COLUMN_TEXT, &c);
+  column_write (o, title, type, &c);
   column_clear (&c);
 }
 

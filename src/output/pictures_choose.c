@@ -33,23 +33,44 @@ rank_all (store *s, gsize count[RANKS], GError **error)
   return NULL;
 }
 
+/* 1234567 as 1,234,567. */
+static void
+append_count (GString *out, gsize n)
+{
+  char digits[24];
+  int length = g_snprintf (digits, sizeof digits, "%" G_GSIZE_FORMAT, n);
+  for (int i = 0; i < length; i++)
+    {
+      if (i > 0 && (length - i) % 3 == 0)
+        g_string_append_c (out, ',');
+      g_string_append_c (out, digits[i]);
+    }
+}
+
 /* "This page holds 100,000 of 250,000 pictures: all 1,204 mistakes, ...". */
 static char *
 say_which (const gsize count[RANKS], const gsize take[RANKS], gsize all, gsize most)
 {
-  g_autoptr (GString) words = g_string_new (NULL);
-  g_string_append_printf (words, "This page holds %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pictures", most, all);
+  g_autoptr (GString) words = g_string_new ("This page holds ");
+  append_count (words, most);
+  g_string_append (words, " of ");
+  append_count (words, all);
+  g_string_append (words, " pictures");
   const char *between = ": ";
   for (int r = 0; r < RANKS; r++)
     {
       if (take[r] == 0)
         continue;
-      if (take[r] == count[r])
-        g_string_append_printf (words, "%sall %" G_GSIZE_FORMAT " %s", between, take[r], rank_names[r]);
-      else
-        g_string_append_printf (words, "%s%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s, drawn at random", between,
-                                take[r], count[r], rank_names[r]);
-      between = ", ";
+      g_string_append (words, between);
+      g_string_append (words, take[r] == count[r] ? "all " : "");
+      append_count (words, take[r]);
+      if (take[r] < count[r])
+        {
+          g_string_append (words, " of ");
+          append_count (words, count[r]);
+        }
+      g_string_append_printf (words, " %s%s", rank_names[r], take[r] < count[r] ? ", drawn at random" : "");
+      between = "; ";
     }
   g_string_append (words, "; images.csv has all of them");
   return g_string_free (g_steal_pointer (&words), FALSE);

@@ -121,8 +121,6 @@ report_clear (report *r)
   noise_clear (&r->noise);
   report_repeats_clear (&r->repeats);
   report_probes_clear (&r->probes);
-  g_free (r->headline);
-  report_judging_free (r->judging);
   g_free (r->judged_summary);
   g_free (r->judged);
   *r = (report){ 0 };

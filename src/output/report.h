@@ -1,10 +1,9 @@
-/* The report: one document, filled once from the store, from which report.json, summary.json and
- * report.html are all written (docs/report.md). */
+/* The report: one document, filled once from the store, from which report.json and summary.json
+ * are written, and the one that report.html holds (docs/report.md). */
 #pragma once
 
 #include "base/job.h"
 #include "output/preview.h"
-#include "output/report_judging.h"
 #include "output/report_probes.h"
 #include "output/report_repeats.h"
 #include "types.h"
@@ -93,8 +92,6 @@ typedef struct {
   clustering clusters;           /* curve and variances; no rows */
   GPtrArray *groups;             /* of report_cluster */
   GPtrArray *problems;           /* of report_problem: damaged and unreadable, by file, at most REPORT_PROBLEMS */
-  char *headline;                /* of the page, without its last stop; NULL: the page makes its own */
-  report_judging *judging;       /* for the page; NULL: nobody asked */
   char *judged_summary, *judged; /* JSON: keys of summary.json as an object, and 'judging' of report.json; NULL: none */
 } report;
 
@@ -109,7 +106,7 @@ void report_clear (report *r);
 gboolean report_keep (struct store *s, const report *r, GError **error);
 
 /* What output cannot do itself, for it has no decoder and no judge: given by the pipeline. Each may be NULL, and is
- * called on the caller's thread, one picture at a time. */
+ * called on the caller's thread, one picture at a time; but `why` from any thread. */
 typedef struct {
   /* The picture as JPEG, its long side at most `side`; NULL (width and height untouched) when it cannot be read. */
   GBytes *(*preview) (gpointer user, const char *path, int side, int *width, int *height);
@@ -130,8 +127,8 @@ gboolean report_fill (struct store *s, const report_callbacks *callbacks, const 
 /* Writers into `dir`. Each file is written beside its name and renamed: it appears whole or not at all. No clock: same
  * scan, same bytes. Errors: PARDON_ERROR_STORE. */
 gboolean report_write_json (const report *r, const char *dir, GError **error); /* report.json and summary.json */
-GBytes *report_json (const report *r);                                         /* report.json in one line */
-gboolean report_write_html (const report *r, const char *dir, GError **error); /* report.html: one file, no network */
+/* report.json on one line and without its thumbnails, as the page takes it. */
+GBytes *report_json (const report *r);
 
 /* images.csv, noise.csv, clusters.csv, manifest.csv: RFC 4180, CRLF, sorted by file (docs/report.md). Streams: memory does not
  * grow with the number of pictures. */

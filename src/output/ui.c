@@ -5,7 +5,7 @@
 
 #include "config.h"
 #if HAVE_UI
-#include "ui_resources.h"
+  #include "ui_resources.h"
 #endif
 
 gboolean

@@ -69,7 +69,7 @@ def test_bench_hands_arguments_on():
         shutil.copy(os.path.join(ROOT, "scripts", "say.sh"), os.path.join(top, "scripts"))
         for name in ("packages", "onnxruntime", "build"):
             with open(os.path.join(top, "scripts", name + ".sh"), "w") as f:
-                f.write("install_packages() { :; }; bring_onnxruntime() { :; }; configure() { :; }; compile() { :; }\n")
+                f.write("install_packages() { :; }; install_node() { :; }; bring_onnxruntime() { :; }; configure() { :; }; compile() { :; }\n")
         with open(os.path.join(top, "bench", "bench_one.py"), "w") as f:
             f.write('"""The first."""\nimport os, sys\nprint("one", sys.argv[1:], os.path.basename(os.getcwd()))\n')
         with open(os.path.join(top, "bench", "bench_two.sh"), "w") as f:

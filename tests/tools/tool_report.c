@@ -1,5 +1,5 @@
-/* tool_report DIR < LINES: fills a report from lines of tab-separated words and writes report.json, summary.json and
- * report.html into DIR. Words are as g_strescape writes them.
+/* tool_report DIR < LINES: fills a report from lines of tab-separated words and writes report.json and summary.json
+ * into DIR. Words are as g_strescape writes them.
  *
  *   setting NAME VALUE
  *   counts FOUND OK DAMAGED UNREADABLE SKIPPED ADDED VANISHED
@@ -234,7 +234,7 @@ main (int argc, char **argv)
         fprintf (stderr, "not a line of a report: %s\n", line);
     }
   g_autoptr (GError) error = NULL;
-  good = good && report_write_json (&r, argv[1], &error) && report_write_html (&r, argv[1], &error);
+  good = good && report_write_json (&r, argv[1], &error);
   if (error != NULL)
     fprintf (stderr, "%s\n", error->message);
   report_clear (&r);

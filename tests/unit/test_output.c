@@ -1,7 +1,5 @@
 /* output/: what can be told without another program. tests/oracle/report.py reads the files with other programs. */
 #include "base/error.h"
-#include "output/html_text.h"
-#include "output/plot.h"
 #include "output/report.h"
 #include "output/whole_file.h"
 #include "store/store.h"
@@ -48,147 +46,6 @@ is_there (const char *dir, const char *name)
 {
   g_autofree char *path = g_build_filename (dir, name, NULL);
   return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
-/* --- numbers and text ------------------------------------------------------------------------- */
-
-static void
-test_ticks (void)
-{
-  static const struct {
-    double low, high;
-    int wanted;
-    gboolean whole;
-    double first, step;
-    int n;
-  } cases[] = {
-    { 0, 100, 5, FALSE, 0, 20, 6 }, { 0, 1, 5, FALSE, 0, 0.2, 6 },           { 2, 20, 5, TRUE, 0, 5, 5 },
-    { 2, 4, 5, TRUE, 2, 1, 3 },     { -3, 7, 5, FALSE, -4, 2, 7 },           { 5, 5, 5, TRUE, 4, 1, 3 },
-    { 0, 0, 5, FALSE, 0, 0.2, 6 },  { 0.12, 0.18, 4, FALSE, 0.12, 0.02, 4 }, { 15437, 21044, 5, FALSE, 15000, 1000, 8 },
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      double first, step;
-      int n = plot_ticks (cases[i].low, cases[i].high, cases[i].wanted, cases[i].whole, &first, &step);
-      g_test_message ("case %zu", i);
-      g_assert_cmpint (n, ==, cases[i].n);
-      g_assert_cmpfloat_with_epsilon (first, cases[i].first, 1e-12);
-      g_assert_cmpfloat_with_epsilon (step, cases[i].step, 1e-12);
-    }
-}
-
-static void
-test_ticks_hold (void)
-{
-  for (int i = 0; i < 20000; i++)
-    {
-      double scale = pow (10, g_test_rand_double_range (-12, 12));
-      double a = g_test_rand_double_range (-1, 1) * scale, b = a + g_test_rand_double_range (0, 2) * scale;
-      double first, step;
-      int n = plot_ticks (a, b, 5, FALSE, &first, &step);
-      g_assert_true (first <= a + step * 1e-6 && first + (n - 1) * step >= b - step * 1e-6);
-      g_assert_cmpint (n, >=, 2);
-      g_assert_cmpint (n, <=, 10);
-      double mantissa = step / pow (10, floor (log10 (step) + 1e-9));
-      g_assert_true (fabs (mantissa - 1) < 1e-6 || fabs (mantissa - 2) < 1e-6 || fabs (mantissa - 5) < 1e-6);
-    }
-}
-
-static void
-test_text (void)
-{
-  static const char *const cases[][2] = {
-    { "plain 1.png", "plain 1.png" },
-    { "<a href=\"x\" b='c'>&amp;", "&lt;a href=&quot;x&quot; b=&#39;c&#39;&gt;&amp;amp;" },
-    { "a\nb\tc\x01\x7F", "a[U+000A]b[U+0009]c[U+0001][U+007F]" },
-    { "\xFFzz\xC3", "\uFFFDzz\uFFFD" },
-    { "\u202Egnp.exe", "[U+202E]gnp.exe" },
-    { "\u2066\u200F\uFEFF\u2028\u00AD", "[U+2066][U+200F][U+FEFF][U+2028][U+00AD]" },
-    { "\u200C\u200D", "\u200C\u200D" },
-    { "\U000E0041", "[U+E0041]" },
-    { "\xC2\x85\uFFFE\uFDD0", "\uFFFD\uFFFD\uFFFD" },
-    { "\u4E2D\u6587 \U0001D54F", "\u4E2D\u6587 \U0001D54F" },
-    { "", "" },
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (GString) out = g_string_new (NULL);
-      html_append_text (out, cases[i][0]);
-      g_assert_cmpstr (out->str, ==, cases[i][1]);
-    }
-  g_autoptr (GString) none = g_string_new (NULL);
-  html_append_text (none, NULL);
-  g_assert_cmpstr (none->str, ==, "");
-}
-
-static void
-test_numbers (void)
-{
-  static const struct {
-    guint64 n;
-    const char *text;
-  } counts[] = { { 0, "0" },
-                 { 999, "999" },
-                 { 1000, "1,000" },
-                 { 123456, "123,456" },
-                 { 3000000, "3,000,000" },
-                 { G_MAXUINT64, "18,446,744,073,709,551,615" } };
-  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
-    {
-      g_autoptr (GString) out = g_string_new (NULL);
-      html_append_count (out, counts[i].n);
-      g_assert_cmpstr (out->str, ==, counts[i].text);
-    }
-  static const struct {
-    double value;
-    const char *text;
-  } measures[] = { { 0, "0" },         { 0.12345, "0.123" },   { 1, "1.00" },       { 9.996, "10.0" },
-                   { 14, "14.0" },     { 99.96, "99.96" },     { 123.46, "123.5" }, { 999.4, "999.4" },
-                   { 999.6, "1,000" }, { 12345.6, "12,346" },  { 1e20, "1e+20" },   { -0.5, "-0.5" },
-                   { NAN, "\u2013" },  { INFINITY, "\u2013" }, { 1e-9, "1e-09" } };
-  for (gsize i = 0; i < G_N_ELEMENTS (measures); i++)
-    {
-      g_autoptr (GString) out = g_string_new (NULL);
-      html_append_measure (out, measures[i].value);
-      g_assert_cmpstr (out->str, ==, measures[i].text);
-    }
-  g_autoptr (GString) large = g_string_new (NULL);
-  html_append_number (large, "%.3f", -G_MAXDOUBLE);
-  g_assert_cmpuint (large->len, ==, 1 + 309 + 1 + 3);
-}
-
-static char *
-plot_of (const double *y, gsize n, double mark)
-{
-  double x[8] = { 2, 3, 4, 5, 6, 7, 8, 9 };
-  line_plot p = { "d", "k", "y", x, y, n, TRUE, FALSE, FALSE, mark, "m" };
-  GString *out = g_string_new (NULL);
-  plot_append (out, &p);
-  return g_string_free (out, FALSE);
-}
-
-static void
-test_plot_extremes (void)
-{
-  g_autofree char *none = plot_of ((double[]){ 0 }, 0, NAN);
-  g_assert_cmpstr (none, ==, "");
-  g_autofree char *no_number = plot_of ((double[]){ NAN, INFINITY, -INFINITY }, 3, 3);
-  g_assert_cmpstr (no_number, ==, "");
-  static const double odd[][3] = {
-    { 5, 5, 5 },           { 0, 0, 0 },          { -1, NAN, 1 },         { 9e299, -9e299, 0 },
-    { 5e-324, 0, 5e-324 }, { 1e17, 1e17, 1e17 }, { 1e300, 2, INFINITY }, { 1, 1 + 1e-15, 1 }
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
-    for (gsize n = 1; n <= 3; n++)
-      {
-        g_autofree char *plot = plot_of (odd[i], n, 3);
-        g_assert_true (strstr (plot, "nan") == NULL && strstr (plot, "inf") == NULL && strstr (plot, "\u2013") == NULL);
-        g_assert_cmpuint (strlen (plot), <, 8000);
-      }
-  g_autofree char *one = plot_of ((double[]){ 3 }, 1, 2);
-  g_assert_nonnull (strstr (one, "class=\"dot marked\""));
-  g_autofree char *outside = plot_of ((double[]){ 3, 4 }, 2, 17);
-  g_assert_null (strstr (outside, "class=\"mark\""));
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -530,7 +387,7 @@ test_fill (void)
     }
   g_assert_true (c->noisy == 1 && c->of_kind == 1);
   g_assert_cmpstr (c->kind, ==, "blur");
-  g_assert_true (report_write_json (&r, dir, &error) && report_write_html (&r, dir, &error));
+  g_assert_true (report_write_json (&r, dir, &error));
   report_clear (&r);
   store_free (s);
   remove_folder (dir);
@@ -637,11 +494,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/output/ticks", test_ticks);
-  g_test_add_func ("/output/ticks-hold", test_ticks_hold);
-  g_test_add_func ("/output/text", test_text);
-  g_test_add_func ("/output/numbers", test_numbers);
-  g_test_add_func ("/output/plot-extremes", test_plot_extremes);
   g_test_add_func ("/output/whole-file", test_whole_file);
   g_test_add_func ("/output/whole-file-refused", test_whole_file_refused);
   g_test_add_func ("/output/csv-files", test_csv_files);

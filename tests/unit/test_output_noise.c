@@ -1,6 +1,5 @@
 /* output/noise_fill: which pictures stand for the verdicts. */
 #include "output/noise_fill.h"
-#include "output/plot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -223,31 +222,6 @@ test_clusters (void)
   report_clear (&r);
 }
 
-static void
-test_histogram_extremes (void)
-{
-  static const guint64 none[3] = { 0, 0, 0 }, some[3] = { 5, 0, G_MAXUINT64 / 2 };
-  static const struct {
-    double first, step, mark;
-    const guint64 *counts;
-    gboolean drawn;
-  } cases[] = { { 0, 1, 1, some, TRUE },      { 0, 1, 1, none, FALSE },           { NAN, 1, 1, some, FALSE },
-                { 0, NAN, 1, some, FALSE },   { 0, 0, 1, some, FALSE },           { 0, -1, 1, some, FALSE },
-                { 1e300, 1, 1, some, FALSE }, { -1e30, 1e29, -9e29, some, TRUE }, { 1e-30, 1e-31, 5, some, TRUE },
-                { 3, 1, NAN, some, TRUE } };
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      histogram_plot p = { "d", "x", "y", cases[i].first, cases[i].step, 3, cases[i].counts, none, cases[i].mark,
-                           "m", "l", "r" };
-      g_autoptr (GString) out = g_string_new (NULL);
-      plot_append_histogram (out, &p);
-      g_test_message ("case %zu", i);
-      g_assert_true ((out->len > 0) == cases[i].drawn);
-      g_assert_true (strstr (out->str, "nan") == NULL && strstr (out->str, "inf") == NULL
-                     && strstr (out->str, "\u2013") == NULL);
-    }
-}
-
 /* --- what others are asked for --------------------------------------------------------------------- */
 
 static GBytes *
@@ -318,7 +292,6 @@ main (int argc, char **argv)
   g_test_add_func ("/output-noise/probe-in-colour", test_probe_in_colour);
   g_test_add_func ("/output-noise/nothing-to-show", test_nothing_to_show);
   g_test_add_func ("/output-noise/clusters", test_clusters);
-  g_test_add_func ("/output-noise/histogram-extremes", test_histogram_extremes);
   g_test_add_func ("/output-noise/callbacks", test_callbacks);
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* What report.html shows of a judgement, and the pictures that are shown. */
+/* The small pictures that report.json shows beside a judgement. */
 #pragma once
 
 #include "judging.h"
@@ -15,5 +15,3 @@ gboolean judging_look_again (judging *g, store *s, const report_callbacks *c, co
 const report_preview *judging_preview (const judging *g, gsize row);
 /* "thumbnail": null where `p` is NULL or empty. */
 void json_put_thumbnail (GString *o, const report_preview *p);
-/* Fills r->judging, and r->headline where something was judged. */
-void judging_show (const judging *g, report *r);
