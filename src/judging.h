@@ -74,12 +74,19 @@ void judging_spread (judging *j, const detector *d, double threshold);
 /* The list `thresholds` of the section: what a scan with that threshold would find. */
 void judging_put_thresholds (GString *o, const judging *j);
 
+/* Who wants to see the pictures as they pass by. */
+typedef struct {
+  void (*each) (gpointer user, gsize i, const store_picture *p);
+  gpointer user;
+  gint64 pixels; /* set of the rows it wants */
+} judging_reader;
+
 /* Writes all that judging_restore needs into the store. */
 gboolean judging_keep (const judging *j, store *s, GError **error);
-/* As after the scan, with the decisions made since: from the store alone, without tables, classifier or features. Groups, slices and suspected
+/* `reader` may be NULL. As after the scan, with the decisions made since: from the store alone, without tables, classifier or features. Groups, slices and suspected
  * labels are those of the scan. PARDON_ERROR_STORE where the last scan is not finished or is of an older pardon. On failure `j` is as
  * judging_clear leaves it. */
-gboolean judging_restore (judging *j, store *s, GError **error);
+gboolean judging_restore (judging *j, store *s, const judging_reader *reader, GError **error);
 
 /* Why picture i has no verdict on its answer. */
 typedef enum {

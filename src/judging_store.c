@@ -259,10 +259,10 @@ make_room (judging *j, gsize n)
 }
 
 static gboolean
-restore_pictures (judging *j, store *s, int column, GHashTable *parts, GError **error)
+restore_pictures (judging *j, store *s, int column, GHashTable *parts, const judging_reader *reader, GError **error)
 {
   joined *x = &j->joined;
-  g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
+  g_autoptr (store_cursor) cursor = store_cursor_new_pixels (s, 0, reader != NULL ? reader->pixels : 0, error);
   g_autoptr (GError) why = NULL;
   if (cursor == NULL)
     return FALSE;
@@ -279,6 +279,8 @@ restore_pictures (judging *j, store *s, int column, GHashTable *parts, GError **
         ((join_column *) x->columns->pdata[0])->of[i] =
             GPOINTER_TO_UINT (g_hash_table_lookup (parts, a->details[column]));
       judging_take (j, i, &p);
+      if (reader != NULL)
+        reader->each (reader->user, i, &p);
     }
   if (why == NULL && i == j->n)
     return TRUE;
@@ -311,7 +313,7 @@ read_facts (store *s, GError **error)
 }
 
 gboolean
-judging_restore (judging *j, store *s, GError **error)
+judging_restore (judging *j, store *s, const judging_reader *reader, GError **error)
 {
   int column = -1;
   *j = (judging){ .threshold = NAN };
@@ -326,7 +328,7 @@ judging_restore (judging *j, store *s, GError **error)
   j->by_shown = g_hash_table_new (g_str_hash, g_str_equal);
   make_room (j, store_count (s));
   if (!restore_classes (j, s, error) || !restore_split (j, s, &column, parts, error)
-      || !restore_pictures (j, s, column, parts, error))
+      || !restore_pictures (j, s, column, parts, reader, error))
     {
       judging_clear (j);
       return FALSE;

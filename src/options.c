@@ -240,7 +240,7 @@ option_set (const option *o, const char *value, settings *s, GError **error)
 typedef struct {
   const command *command;
   settings *settings;
-  guint64 seen; /* bit i: row i was on the command line */
+  gboolean seen[G_N_ELEMENTS (option_table)]; /* row i was on the command line */
 } parse_state;
 
 static const option *
@@ -289,7 +289,7 @@ take_value (const char *given, const char *value, gpointer data, GError **error)
   parse_state *p = data;
   const option *o = option_of (p->command, given);
   g_assert (o != NULL); /* GLib calls with the names it was given */
-  p->seen |= (guint64) 1 << (o - option_table);
+  p->seen[o - option_table] = TRUE;
   return option_set (o, value, p->settings, error);
 }
 
@@ -417,7 +417,7 @@ config_row (GKeyFile *file, const command *c, const char *key, parse_state *p, c
                    nearest != NULL ? "'?" : "");
       return FALSE;
     }
-  if (p->seen & (guint64) 1 << (o - option_table))
+  if (p->seen[o - option_table])
     return TRUE;
   if (o->type == OPTION_LIST)
     {
@@ -472,7 +472,7 @@ parse_config (const command *c, parse_state *p, GError **error)
 gboolean
 options_parse (const command *c, char **arguments, settings *s, GError **error)
 {
-  parse_state p = { c, s, 0 };
+  parse_state p = { .command = c, .settings = s };
   *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48, .threshold = NAN };
   G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
   g_autoptr (GError) why = NULL;

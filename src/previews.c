@@ -44,27 +44,26 @@ preview_small (const image *seen, int side, int quality, GError **error)
   return resample (seen, width, height, FILTER_AREA, &small, error) ? encode_jpeg (&small, quality, error) : NULL;
 }
 
-GBytes *
-preview_make (const char *path, int side, int quality, GError **error)
-{
-  g_auto (image) seen = { 0 };
-  return preview_see (path, &seen, error) ? preview_small (&seen, side, quality, error) : NULL;
-}
-
 static GBytes *
-make_small (const image *seen, int side, int *width, int *height)
+make_small (const image *seen, int side, int quality, int *width, int *height)
 {
-  GBytes *jpeg = preview_small (seen, side, PREVIEW_QUALITY, NULL);
+  GBytes *jpeg = preview_small (seen, side, quality, NULL);
   if (jpeg != NULL)
     size_within (seen, side, width, height);
   return jpeg;
 }
 
+GBytes *
+previews_jpeg (const char *path, int side, int quality, int *width, int *height)
+{
+  g_auto (image) seen = { 0 };
+  return preview_see (path, &seen, NULL) ? make_small (&seen, side, quality, width, height) : NULL;
+}
+
 static GBytes *
 make_preview (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  g_auto (image) seen = { 0 };
-  return preview_see (path, &seen, NULL) ? make_small (&seen, side, width, height) : NULL;
+  return previews_jpeg (path, side, PREVIEW_QUALITY, width, height);
 }
 
 /* The picture is the same for all probes, so it is read once. */
@@ -87,8 +86,9 @@ make_probe (gpointer user, const char *path, const char *kind, double severity, 
   if (p->probe.pixels == NULL || !image_reserve (&probe, p->probe.width, p->probe.height, p->probe.channels))
     return NULL;
   memcpy (probe.pixels, p->probe.pixels, (gsize) probe.width * (gsize) probe.height * (gsize) probe.channels);
-  return corrupt (&probe, which, CLAMP (severity, 1, 5), PREVIEW_SEED, NULL) ? make_small (&probe, side, width, height)
-                                                                             : NULL;
+  return corrupt (&probe, which, CLAMP (severity, 1, 5), PREVIEW_SEED, NULL)
+             ? make_small (&probe, side, PREVIEW_QUALITY, width, height)
+             : NULL;
 }
 
 static const char *

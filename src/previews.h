@@ -15,13 +15,14 @@ typedef struct {
 } previews;
 
 #define PREVIEW_SEED    1  /* of what is random in a probe */
-#define PREVIEW_QUALITY 80 /* of JPEGs */
+#define PREVIEW_QUALITY 80 /* of a JPEG */
 
-/* The picture at `path` at the size it is measured at; `seen` is reserved as needed. */
+/* The picture at `path` at the size it is measured at; `seen` is reserved as needed. Thread-safe, as the next two. */
 gboolean preview_see (const char *path, image *seen, GError **error);
-/* A JPEG whose long side is at most `side`; the same of what is at `path`, seen so. */
+/* A JPEG whose long side is at most `side`. */
 GBytes *preview_small (const image *seen, int side, int quality, GError **error);
-GBytes *preview_make (const char *path, int side, int quality, GError **error);
+/* The same of what is at `path`, seen so; NULL (width and height untouched) when it cannot be read. */
+GBytes *previews_jpeg (const char *path, int side, int quality, int *width, int *height);
 
 /* `set`: of the store's measures. `callbacks` are for report_fill and hold `p`, which must stay where it is. */
 void previews_init (previews *p, const verdicts *v, store *s, gint64 set, report_callbacks *callbacks);

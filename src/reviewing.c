@@ -22,8 +22,9 @@ keep (review *r, const char *text)
 }
 
 static void
-take_picture (review *r, gsize i, const store_picture *p)
+take_picture (gpointer user, gsize i, const store_picture *p)
 {
+  review *r = user;
   review_picture_state *to = &r->pictures[i];
   *to = (review_picture_state){ .path = g_string_chunk_insert (r->strings, p->ref.path),
                                 .content = p->content,
@@ -49,36 +50,16 @@ take_picture (review *r, gsize i, const store_picture *p)
 }
 
 static gboolean
-read_pictures (review *r, GError **error)
-{
-  g_autoptr (store_cursor) cursor = store_cursor_new_pixels (r->store, 0, r->facts.pixels, error);
-  g_autoptr (GError) why = NULL;
-  gsize i = 0;
-  if (cursor == NULL)
-    return FALSE;
-  for (store_picture p; i < r->n && store_cursor_next (cursor, &p, &why); i++)
-    take_picture (r, i, &p);
-  if (why != NULL)
-    g_propagate_error (error, g_steal_pointer (&why));
-  else if (i < r->n)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "the list of pictures in '%s' changed while it was read",
-                 r->dir);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static gboolean
 read_all (review *r, GError **error)
 {
   r->store = store_open (r->dir, FALSE, error);
   if (r->store == NULL || (r->list = store_list_age (r->store, error)) < 0
-      || !judging_restore (&r->judging, r->store, error) || !review_facts_read (r->store, &r->facts, error)
-      || (r->kinds = store_verdict_kinds (r->store, error)) == NULL)
+      || !review_facts_read (r->store, &r->facts, error) || (r->kinds = store_verdict_kinds (r->store, error)) == NULL)
     return FALSE;
-  r->n = r->judging.n;
+  judging_reader reader = { take_picture, r, r->facts.pixels };
+  r->n = store_count (r->store);
   r->pictures = g_new0 (review_picture_state, MAX (r->n, 1));
-  if (!read_pictures (r, error))
+  if (!judging_restore (&r->judging, r->store, &reader, error))
     return FALSE;
   g_autoptr (GArray) changed = review_read_log (r, error);
   return changed != NULL;

@@ -66,7 +66,9 @@ review_picture (review *r, guint64 id, review_look look, int side, GError **erro
     return show_full (p->path, error);
   if (look == REVIEW_VIEW)
     return show_view (p->path, &r->facts.view, error);
-  return preview_make (p->path, CLAMP (side, 1, FULL_SIDE), PREVIEW_QUALITY, error);
+  g_auto (image) seen = { 0 };
+  return preview_see (p->path, &seen, error) ? preview_small (&seen, CLAMP (side, 1, FULL_SIDE), PREVIEW_QUALITY, error)
+                                             : NULL;
 }
 
 /* --- probes ------------------------------------------------------------------------------------- */

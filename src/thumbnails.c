@@ -85,8 +85,9 @@ static void
 work (gpointer data, int worker G_GNUC_UNUSED, gpointer user)
 {
   item *i = data;
+  int width, height;
   find_why (i, ((studio *) user)->c);
-  i->jpeg = preview_make (i->path, THUMBNAIL_SIDE, THUMBNAIL_QUALITY, NULL);
+  i->jpeg = previews_jpeg (i->path, THUMBNAIL_SIDE, THUMBNAIL_QUALITY, &width, &height);
 }
 
 static void

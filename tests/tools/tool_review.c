@@ -20,7 +20,7 @@ save (GBytes *bytes, const char *file, GError **error)
 static GBytes *
 ask (review *r, const char *line, GError **error)
 {
-  g_auto (GStrv) w = g_strsplit (line, " ", -1);
+  g_auto (GStrv) w = g_strsplit (line[0] != '\0' ? line : "nothing", " ", -1);
   guint n = g_strv_length (w);
   if (strcmp (w[0], "report") == 0)
     return review_report (r, error);
