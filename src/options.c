@@ -50,7 +50,8 @@ const option option_table[] = {
   { "false-alarms", 0, OPTION_SHARE, AT (false_alarms), "SHARE", "0.05",
     "share of clean pictures that may be called too degraded to judge by", COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
   { "calibrate", 0, OPTION_FILE, AT (calibrate), "CLEAN_DIR", NULL,
-    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
+    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result",
+    COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
   { "probes", 0, OPTION_SOME, AT (probes), "N", NULL,
     "cluster N corrupted copies of the pictures beside them and name the pictures that sit with them; for pictures "
     "that "
