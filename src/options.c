@@ -54,7 +54,8 @@ const option option_table[] = {
     "call pictures with a larger noise score (noise.csv) too degraded to judge by; in place of --false-alarms",
     COMMAND_SCAN, NULL },
   { "calibrate", 0, OPTION_FILE, AT (calibrate), "CLEAN_DIR", NULL,
-    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
+    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result",
+    COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
   { "probes", 0, OPTION_SOME, AT (probes), "N", NULL,
     "cluster N corrupted copies of the pictures beside them and name the pictures that sit with them; for pictures "
     "that "
@@ -474,7 +475,6 @@ options_parse (const command *c, char **arguments, settings *s, GError **error)
 {
   parse_state p = { .command = c, .settings = s };
   *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48, .threshold = NAN };
-  G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
   g_autoptr (GError) why = NULL;
   gboolean fine = parse_line (c, arguments, &p, &why) && (s->config == NULL || parse_config (c, &p, &why));
   if (s->rest == NULL)
