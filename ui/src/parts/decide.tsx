@@ -50,10 +50,11 @@ export interface DecideProps {
   ids: readonly number[];
   /** Called as soon as the reader has decided; the answer comes later. */
   decided?: (stored: Promise<boolean>) => void;
+  undone?: () => void;
 }
 
 /** The buttons, and the keys that do the same. */
-export function use_decide({ ids, decided }: DecideProps): { bar: JSX.Element | null; keys: Key[] } {
+export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.Element | null; keys: Key[] } {
   const [asking, ask] = useState<"kind" | "label" | null>(null);
   const p = pictures.value;
   if (!may_decide || p === null) return { bar: null, keys: [] };
@@ -66,7 +67,9 @@ export function use_decide({ ids, decided }: DecideProps): { bar: JSX.Element | 
   const noisy = (): void => send({ noisy: true }, "noisy");
   const fit = (): void => send({ noisy: false }, "fit to judge by");
   const back = (): void => {
-    if (undo_depth.value > 0 || under_way.value > 0) void act(undo, "the last decision is taken back");
+    if (undo_depth.value === 0 && under_way.value === 0) return;
+    void act(undo, "the last decision is taken back");
+    undone?.();
   };
   const keys: Key[] = [
     { keys: "n", does: "noisy: too degraded to judge by", on: ["n"], act: noisy },
