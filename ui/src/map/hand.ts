@@ -89,7 +89,10 @@ export function lay_hand(box: HTMLElement, hand: Hand): () => void {
     if (down.size > 1) {
       drag = null; // two fingers
       hand.trace(null);
-    } else drag = { begin: at, last: at, drawing: e.shiftKey ? "box" : hand.mode(), corners: [], strayed: false };
+    } else {
+      hand.hover(0, 0, false);
+      drag = { begin: at, last: at, drawing: e.shiftKey ? "box" : hand.mode(), corners: [], strayed: false };
+    }
   });
   on("pointermove", (e) => {
     const at = spot(box, e);

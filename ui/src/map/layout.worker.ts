@@ -1,6 +1,6 @@
 // Works out a layout that keeps neighbours together (UMAP; McInnes, Healy and Melville 2018) away from the page.
-// Seeded: the same points give the same layout. Up to MOST points are laid out directly; of more, an even sample is,
-// and every other point goes to the mean of its nearest sampled neighbours.
+// Seeded: the same points give the same layout. Up to MOST points are laid out directly; of more, an even sample of
+// SAMPLE is, and every other point goes to the mean of its nearest sampled neighbours, weighted by nearness.
 import { UMAP } from "umap-js";
 
 export type Told =
@@ -8,9 +8,11 @@ export type Told =
   | { kind: "done"; xy: Float32Array; words: string };
 
 const MOST = 15000;
+const SAMPLE = 8000;
 const NEIGHBOURS = 15;
 const NEAREST = 3; // sampled neighbours whose mean a point goes to
 const SEED = 20081;
+const REPORT = 500; // points between two words of progress
 
 /** A small generator of even quality (mulberry32). */
 function random(seed: number): () => number {
@@ -27,11 +29,112 @@ function told(message: Told, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(m: Told, t: Transferable[]): void }).postMessage(message, transfer);
 }
 
-function lay_out(points: Float32Array, width: number, of: number[], share: number): number[][] {
-  const rows = of.map((i) => Array.from(points.subarray(i * width, (i + 1) * width)));
-  const epochs = of.length > 10000 ? 200 : of.length > 2500 ? 300 : 500;
-  const umap = new UMAP({ nNeighbors: Math.min(NEIGHBOURS, of.length - 1), minDist: 0.1, nEpochs: epochs, random: random(SEED) });
-  umap.initializeFit(rows);
+function squared(a: Float32Array, at: number, b: Float32Array, bt: number, width: number): number {
+  let sum = 0;
+  for (let j = 0; j < width; j++) {
+    const d = (a[at + j] as number) - (b[bt + j] as number);
+    sum += d * d;
+  }
+  return sum;
+}
+
+/** Exact nearest neighbours. The set lies in cells, each round a pivot taken from it; a cell whose nearest rim is
+ *  farther than what is known is passed over (the triangle's inequality). */
+class Nearest {
+  readonly far: Float64Array; // squared, ascending
+  readonly who: Int32Array; // places in the set that was searched
+  private readonly pivots: Float32Array;
+  private readonly rims: Float64Array; // of each cell, the largest distance to its pivot
+  private readonly cells: Int32Array[];
+  private readonly away: Float64Array; // from each pivot
+
+  constructor(
+    private readonly set: Float32Array, // the points among which is searched, row after row
+    private readonly width: number,
+    private readonly k: number,
+  ) {
+    this.far = new Float64Array(k);
+    this.who = new Int32Array(k);
+    const n = set.length / width;
+    const m = Math.max(1, Math.round(Math.sqrt(n)));
+    this.pivots = new Float32Array(m * width);
+    for (let c = 0; c < m; c++) {
+      const from = Math.floor((c * n) / m) * width;
+      this.pivots.set(set.subarray(from, from + width), c * width);
+    }
+    this.away = new Float64Array(m);
+    this.rims = new Float64Array(m);
+    const lists: number[][] = Array.from({ length: m }, () => []);
+    for (let s = 0; s < n; s++) {
+      const c = this.nearest_pivot(set, s * width);
+      lists[c]?.push(s);
+      this.rims[c] = Math.max(this.rims[c] as number, this.away[c] as number);
+    }
+    this.cells = lists.map((l) => Int32Array.from(l));
+  }
+
+  private nearest_pivot(points: Float32Array, base: number): number {
+    let best = 0;
+    for (let c = 0; c < this.away.length; c++) {
+      this.away[c] = Math.sqrt(squared(points, base, this.pivots, c * this.width, this.width));
+      if ((this.away[c] as number) < (this.away[best] as number)) best = c;
+    }
+    return best;
+  }
+
+  /** Fills `far` and `who` for the point at `base` of `points`. */
+  of(points: Float32Array, base: number): void {
+    this.far.fill(Infinity);
+    this.who.fill(-1);
+    const first = this.nearest_pivot(points, base);
+    this.search(points, base, first);
+    for (let c = 0; c < this.cells.length; c++) {
+      const rim = (this.away[c] as number) - (this.rims[c] as number);
+      if (c !== first && (rim <= 0 || rim * rim < (this.far[this.k - 1] as number))) this.search(points, base, c);
+    }
+  }
+
+  private search(points: Float32Array, base: number, cell: number): void {
+    const { set, width, k, far, who } = this;
+    let worst = far[k - 1] as number;
+    for (const s of this.cells[cell] as Int32Array) {
+      const at = s * width;
+      let sum = 0;
+      // given up as soon as it is too large, which is soon: the first components differ most
+      for (let j = 0; j < width && sum < worst; j++) {
+        const d = (points[base + j] as number) - (set[at + j] as number);
+        sum += d * d;
+      }
+      if (sum >= worst) continue;
+      let to = k - 1;
+      for (; to > 0 && (far[to - 1] as number) > sum; to--) {
+        far[to] = far[to - 1] as number;
+        who[to] = who[to - 1] as number;
+      }
+      far[to] = sum;
+      who[to] = s;
+      worst = far[k - 1] as number;
+    }
+  }
+}
+
+/** `share`: of the whole work, what laying out is. */
+function lay_out(points: Float32Array, width: number, share: number): number[][] {
+  const n = points.length / width;
+  const k = Math.min(NEIGHBOURS, n);
+  const nearest = new Nearest(points, width, k);
+  const indices: number[][] = [];
+  const distances: number[][] = [];
+  for (let i = 0; i < n; i++) {
+    nearest.of(points, i * width);
+    indices.push(Array.from(nearest.who));
+    distances.push(Array.from(nearest.far, Math.sqrt));
+    if (i % REPORT === 0) told({ kind: "progress", done: (0.2 * share * i) / n, words: "finding each picture’s neighbours" });
+  }
+  const epochs = n > 5000 ? 200 : n > 2500 ? 300 : 500;
+  const umap = new UMAP({ nNeighbors: k, minDist: 0.1, nEpochs: epochs, random: random(SEED) });
+  umap.setPrecomputedKNN(indices, distances);
+  umap.initializeFit(Array.from({ length: n }, (_, i) => Array.from(points.subarray(i * width, (i + 1) * width))));
   for (let epoch = 0; epoch < epochs; epoch++) {
     umap.step();
     if (epoch % 5 === 0) told({ kind: "progress", done: share * (0.2 + (0.8 * epoch) / epochs), words: "drawing neighbours together" });
@@ -39,60 +142,22 @@ function lay_out(points: Float32Array, width: number, of: number[], share: numbe
   return umap.getEmbedding();
 }
 
-/** The sample by cells along its first axis, so that only near ones need be looked at. */
-function place_rest(points: Float32Array, width: number, sample: number[], at: number[][], xy: Float32Array): void {
+function place_rest(points: Float32Array, width: number, chosen: Float32Array, at: number[][], taken: Uint8Array, xy: Float32Array, share: number): void {
   const n = points.length / width;
-  const first = sample.map((i, s) => ({ s, v: points[i * width] as number })).sort((a, b) => a.v - b.v || a.s - b.s);
-  const axis = Float32Array.from(first, (f) => f.v);
-  const best = new Float64Array(NEAREST);
-  const who = new Int32Array(NEAREST);
-  const taken = new Uint8Array(n);
-  for (const i of sample) taken[i] = 1;
-  const offer = (i: number, s: number): void => {
-    const base = (sample[s] as number) * width;
-    let sum = 0;
-    for (let j = 0; j < width && sum < (best[NEAREST - 1] as number); j++) {
-      const d = (points[i * width + j] as number) - (points[base + j] as number);
-      sum += d * d;
-    }
-    if (sum >= (best[NEAREST - 1] as number)) return;
-    let to = NEAREST - 1;
-    for (; to > 0 && (best[to - 1] as number) > sum; to--) [best[to], who[to]] = [best[to - 1] as number, who[to - 1] as number];
-    [best[to], who[to]] = [sum, s];
-  };
+  const nearest = new Nearest(chosen, width, NEAREST);
   for (let i = 0; i < n; i++) {
+    if (i % REPORT === 0) told({ kind: "progress", done: share + ((1 - share) * i) / n, words: "placing the other pictures" });
     if (taken[i] === 1) continue;
-    if (i % 2000 === 0) told({ kind: "progress", done: 0.7 + (0.3 * i) / n, words: "placing the other pictures" });
-    best.fill(Infinity);
-    who.fill(-1);
-    const v = points[i * width] as number;
-    let low = 0;
-    let high = axis.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((axis[middle] as number) < v) low = middle + 1;
-      else high = middle;
-    }
-    // outwards from there, until the first axis alone is farther than what is known
-    let left = low - 1;
-    let right = low;
-    for (;;) {
-      const l = left >= 0 ? v - (axis[left] as number) : Infinity;
-      const r = right < axis.length ? (axis[right] as number) - v : Infinity;
-      const nearer = Math.min(l, r);
-      if (nearer === Infinity || nearer * nearer >= (best[NEAREST - 1] as number)) break;
-      offer(i, (first[l <= r ? left-- : right++] as { s: number }).s);
-    }
+    nearest.of(points, i * width);
     let x = 0;
     let y = 0;
     let weight = 0;
-    for (let k = 0; k < NEAREST; k++) {
-      if ((who[k] as number) < 0) continue;
-      const w = 1 / (Math.sqrt(best[k] as number) + 1e-6);
-      x += w * (at[who[k] as number]?.[0] ?? 0);
-      y += w * (at[who[k] as number]?.[1] ?? 0);
+    nearest.who.forEach((s, k) => {
+      const w = 1 / (Math.sqrt(nearest.far[k] as number) + 1e-6);
+      x += w * (at[s]?.[0] ?? 0);
+      y += w * (at[s]?.[1] ?? 0);
       weight += w;
-    }
+    });
     xy[2 * i] = x / weight;
     xy[2 * i + 1] = y / weight;
   }
@@ -102,14 +167,21 @@ self.onmessage = ({ data }: MessageEvent<{ points: Float32Array; width: number }
   const { points, width } = data;
   const n = points.length / width;
   const many = n > MOST;
-  const sample = many ? Array.from({ length: MOST }, (_, i) => Math.floor((i * n) / MOST)) : Array.from({ length: n }, (_, i) => i);
-  const at = lay_out(points, width, sample, many ? 0.7 : 1);
+  const share = many ? 0.8 : 1;
+  const sample = Array.from({ length: many ? SAMPLE : n }, (_, i) => (many ? Math.floor((i * n) / SAMPLE) : i));
+  const taken = new Uint8Array(n);
+  const chosen = new Float32Array(sample.length * width);
+  sample.forEach((i, s) => {
+    taken[i] = 1;
+    chosen.set(points.subarray(i * width, (i + 1) * width), s * width);
+  });
+  const at = lay_out(chosen, width, share);
   const xy = new Float32Array(2 * n);
   sample.forEach((i, s) => xy.set(at[s] as number[], 2 * i));
-  if (many) place_rest(points, width, sample, at, xy);
+  if (many) place_rest(points, width, chosen, at, taken, xy, share);
   const how = `UMAP (${NEIGHBOURS} neighbours, seed ${SEED}) of the first ${width} principal components`;
   const words = many
-    ? `${how}: ${MOST.toLocaleString("en")} of ${n.toLocaleString("en")} pictures laid out, the others placed at the mean of their ${NEAREST} nearest among these.`
+    ? `${how}: ${SAMPLE.toLocaleString("en")} of ${n.toLocaleString("en")} pictures, taken evenly, were laid out; the others stand at the mean of their ${NEAREST} nearest among these.`
     : `${how}, of all ${n.toLocaleString("en")} pictures.`;
   told({ kind: "done", xy, words }, [xy.buffer]);
 };

@@ -133,11 +133,16 @@ export function Stage(props: StageProps): JSX.Element {
 
   const paint = (): void => {
     frame.current = 0;
+    if (box.current === null) return;
+    const n = now.current.lit.length;
+    painter.current?.paint(view.current, side_of(n, view.current.zoom), n > 5000 ? 0.75 : 0.9);
+    overlay();
+  };
+  const overlay = (): void => {
     const node = box.current;
     if (node === null) return;
-    const { lit: l, coding, region: r, xy: points } = now.current;
-    painter.current?.paint(view.current, side_of(l.length, view.current.zoom), l.length > 5000 ? 0.75 : 0.9);
-    kept.current?.setAttribute("points", r === null || coding === undefined ? "" : outline(node, view.current, r.corners));
+    const { region: r, xy: points } = now.current;
+    kept.current?.setAttribute("points", r === null ? "" : outline(node, view.current, r.corners));
     const id = here.current.id;
     const [x, y] = id < 0 ? [-99, -99] : to_screen(node, view.current, points[2 * id] as number, points[2 * id + 1] as number);
     ring.current?.setAttribute("cx", String(x));
@@ -161,7 +166,8 @@ export function Stage(props: StageProps): JSX.Element {
 
   useLayoutEffect(() => painter.current?.points(xy), [xy, plain]);
   useLayoutEffect(() => painter.current?.looks(looks(props, at.held ? at.id : -1)), [xy, plain, props.coding, lit, props.marks, at.held ? at.id : -1]);
-  useLayoutEffect(repaint);
+  useLayoutEffect(repaint, [xy, plain, props.coding, lit, props.marks, at.held ? at.id : -1]);
+  useLayoutEffect(overlay);
   useEffect(() => {
     if (view.current.x === props.view.x && view.current.y === props.view.y && view.current.zoom === props.view.zoom) return;
     view.current = props.view;

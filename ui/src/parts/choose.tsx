@@ -49,7 +49,7 @@ export function Choose({ title, names, by_key = false, more = [], done }: Choose
   const options = (
     <ul role="listbox" id={list} aria-label={title} tabIndex={by_key ? 0 : -1} aria-activedescendant={by_key && all.length > 0 ? `${list}-${here}` : undefined}>
       {all.map(({ name, value }, i) => (
-        <li key={`${name}-${value === null}`} id={`${list}-${i}`} role="option" aria-selected={i === here} onClick={() => done(value)}>
+        <li key={i} id={`${list}-${i}`} role="option" aria-selected={i === here} onClick={() => done(value)}>
           {by_key && LETTERS[i] !== undefined && <kbd>{LETTERS[i]}</kbd>} {name}
         </li>
       ))}

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { name_of } from "../columns";
 import { decide, judging, may_decide, pictures, undo, undo_depth, type Decide } from "../data";
 import { count } from "../format";
 import { moved, step } from "../judge";
@@ -50,10 +51,11 @@ export interface DecideProps {
   ids: readonly number[];
   /** Called as soon as the reader has decided; the answer comes later. */
   decided?: (stored: Promise<boolean>) => void;
+  undone?: () => void;
 }
 
 /** The buttons, and the keys that do the same. */
-export function use_decide({ ids, decided }: DecideProps): { bar: JSX.Element | null; keys: Key[] } {
+export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.Element | null; keys: Key[] } {
   const [asking, ask] = useState<"kind" | "label" | null>(null);
   const p = pictures.value;
   if (!may_decide || p === null) return { bar: null, keys: [] };
@@ -66,7 +68,9 @@ export function use_decide({ ids, decided }: DecideProps): { bar: JSX.Element | 
   const noisy = (): void => send({ noisy: true }, "noisy");
   const fit = (): void => send({ noisy: false }, "fit to judge by");
   const back = (): void => {
-    if (undo_depth.value > 0 || under_way.value > 0) void act(undo, "the last decision is taken back");
+    if (undo_depth.value === 0 && under_way.value === 0) return;
+    void act(undo, "the last decision is taken back");
+    undone?.();
   };
   const keys: Key[] = [
     { keys: "n", does: "noisy: too degraded to judge by", on: ["n"], act: noisy },
@@ -83,6 +87,10 @@ export function use_decide({ ids, decided }: DecideProps): { bar: JSX.Element | 
     if (what === "kind") send({ noisy: true, kind: value }, value === null ? "noisy, its kind unknown" : `noisy, ${value}`);
     else send({ label: value }, value === null ? "its label is not known" : `label ${value}`);
   };
+  const only = ids.length === 1 ? (ids[0] as number) : -1;
+  const likely = (value: string | null, why: string): { name: string; value: string | null }[] =>
+    value === null ? [] : [{ name: `${value} (${why})`, value }];
+  const first = [...likely(name_of(p.suggested, only), "suspected"), ...likely(name_of(p.prediction, only), "the classifier’s answer")];
   const labels = p.label.names.length > 0 ? p.label.names : p.prediction.names;
   const bar = (
     <div class="decide" role="group" aria-label={none ? "Decide" : `Decide about ${whom(ids)}`}>
@@ -97,7 +105,7 @@ export function use_decide({ ids, decided }: DecideProps): { bar: JSX.Element | 
       {asking === "kind" && (
         <Choose title="Kind of noise" names={p.kinds.filter((k) => k !== "unknown")} by_key more={[{ name: "of no kind in the list", value: null }]} done={chose} />
       )}
-      {asking === "label" && <Choose title="True class" names={labels} more={[{ name: "not known", value: null }]} done={chose} />}
+      {asking === "label" && <Choose title="True class" names={labels} more={[...first, { name: "not known", value: null }]} done={chose} />}
     </div>
   );
   return { bar, keys };

@@ -16,7 +16,7 @@ export function describe(id: number): string {
   if (label !== null && said !== null) parts.push(label === said ? label : `${label}, called ${said}`);
   if (noisy_now.value[id] === 1) parts.push(kind ?? "noisy");
   const verdict = VERDICTS[verdict_now.value[id] ?? 3];
-  if (verdict !== undefined && verdict !== "unjudged") parts.push(verdict);
+  if (verdict !== undefined && verdict !== "unjudged") parts.push(verdict === "set-aside" ? "set aside" : verdict);
   return parts.join(" · ");
 }
 
