@@ -250,6 +250,46 @@ int pardon_model_add (const char *name, const char *file, const char *view, cons
 int pardon_export_npy (const char *results, const char *file, pardon_error **error);
 
 typedef struct {
+  const char *results;
+  const char *
+      list; /* "all" (NULL), "clean", "noisy", "unreadable"; "right", "set-aside", "owed", "unjudged"; "suspected", "duplicates" */
+  const char *kind; /* of noise, as in images.csv; NULL: any */
+  uint64_t group;   /* of owed mistakes; 0: any */
+  /* pardon_export_list */
+  const char
+      *format;    /* "text" (NULL): paths, one a line; "csv", "jsonl": images.csv's columns and more (docs/export.md) */
+  int null_ended; /* paths ended by NUL in place of a line break */
+  /* pardon_export_links */
+  const char *folder; /* that links go to, in a folder for each value of `by`; made when missing */
+  const char *by;     /* "verdict" (NULL), "noisy", "kind", "cluster", "group" */
+  int copy;           /* copies of the files in place of links */
+  int with_probes;    /* the probes of the last scan too, as PNG, in folder/probes */
+  int make;           /* 0: only tell what would be made */
+} pardon_export_options;
+typedef struct {
+  uint64_t pictures;     /* chosen */
+  uint64_t gone;         /* of those: no longer there, or not as seen from this folder */
+  uint64_t broken_names; /* a list in text: names with a line break in them */
+  /* links, and files of probes: */
+  uint64_t made;    /* or, where `make` is 0, to be made */
+  uint64_t there;   /* already, by an earlier export */
+  uint64_t in_none; /* pictures that have no group, by which they were to be sorted */
+  uint64_t failed;  /* not made: something else has that name, or it cannot be written */
+} pardon_export_result;
+typedef struct {
+  void (*folder) (void *user, const char *name, uint64_t files); /* a folder and how many go there, by name */
+  void (*failed) (void *user, const char *why);                  /* the first few; may be NULL */
+  void *user;
+} pardon_export_told;
+void pardon_export_options_init (pardon_export_options *options);
+/* Calls `put` with the list's bytes, a line or more at a time. */
+int pardon_export_list (const pardon_export_options *options, void (*put) (void *user, const char *bytes, size_t n),
+                        void *user, pardon_export_result *result, pardon_error **error);
+/* Symbolic links to the chosen pictures. Nothing that exists is ever replaced. */
+int pardon_export_links (const pardon_export_options *options, const pardon_export_told *told, const pardon_job *job,
+                         pardon_export_result *result, pardon_error **error);
+
+typedef struct {
   const char *before, *after; /* results folders of scans with labels and predictions */
   const char
       *output; /* a CSV of every picture whose prediction changed: file,label,before,after,change,fit; NULL: none */

@@ -362,9 +362,8 @@ copies_demo (const char *output, int count, guint64 seed, const job *j, GError *
 
 #define NAMES_HEADER "file\r\n"
 
-/* The feature set the last scan used is the one its rows were clustered from. */
-static gint64
-last_feature_set (store *s, const char *results, GError **error)
+gint64
+copies_last_features (store *s, const char *results, GError **error)
 {
   g_autofree char *key = store_get_note (s, "features");
   if (key != NULL)
@@ -433,7 +432,7 @@ copies_export_npy (const char *results, const char *file, GError **error)
   if (!check_names_file (csv, error))
     return FALSE;
   g_autoptr (store) s = store_open (results, FALSE, error);
-  gint64 set = s != NULL ? last_feature_set (s, results, error) : 0;
+  gint64 set = s != NULL ? copies_last_features (s, results, error) : 0;
   g_autoptr (store_cursor) cursor = set != 0 ? store_cursor_new (s, set, error) : NULL;
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (guint64));
   g_autoptr (GString) names = g_string_new (NAMES_HEADER);

@@ -9,13 +9,16 @@ eyes_open (eyes *e, const pardon_scan_options *o, int threads, GError **error)
   *e = (eyes){ 0 };
   if (!lens_open (o, threads, &e->main, error))
     return FALSE;
-  if (o->model != NULL && o->classifier != NULL && !lens_open_classifier (o, threads, &e->second, error))
+  gboolean both = o->model != NULL && o->classifier != NULL;
+  if (both && !lens_open_classifier (o, threads, &e->second, error))
     {
       lens_clear (&e->main);
       return FALSE;
     }
-  e->scoring = e->second.model != NULL ? &e->second : e->main.n_scores > 0 ? &e->main : NULL;
-  e->n = e->second.model != NULL ? 2 : 1;
+  if (o->classifier != NULL && !both)
+    lens_open_look (&e->second);
+  e->scoring = both ? &e->second : e->main.n_scores > 0 ? &e->main : NULL;
+  e->n = o->classifier != NULL ? 2 : 1;
   e->passes[0].lens = &e->main;
   e->passes[1].lens = &e->second;
   return TRUE;
@@ -45,6 +48,12 @@ eyes_find_sets (eyes *e, store *s, GError **error)
     }
   e->pixels = store_feature_set (s, key, error);
   return e->pixels != 0;
+}
+
+int
+eyes_own (const eyes *e)
+{
+  return e->scoring == &e->second ? 1 : 0;
 }
 
 const lens *

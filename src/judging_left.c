@@ -239,8 +239,9 @@ gboolean
 leftovers_find (judging *g, store *s, const eyes *e, guint64 seed, int threads, const job *j, GError **error)
 {
   leftovers *left = &g->left;
-  left_sets sets = { .own = e->passes[e->n - 1].features, /* the classifier's, where there are two */
-                     .other = e->n > 1 ? e->passes[0].features : 0,
+  int own = eyes_own (e);
+  left_sets sets = { .own = e->passes[own].features,
+                     .other = e->n > 1 ? e->passes[1 - own].features : 0,
                      .pixels = e->pixels,
                      .seed = seed,
                      .threads = threads };

@@ -34,8 +34,8 @@ typedef struct {
   float *suggested; /* of the suspects: probability of the likely class */
 } leftovers;
 
-/* After judging_make. Groups are formed in the classifier's features, where it was asked itself, else in those of the scan; slices also in
- * --model's where both are there. */
+/* After judging_make. Groups are formed in the classifier's features, where it was asked itself, else in those of the scan; slices, beside a classifier, also
+ * in --model's or by the look descriptor. */
 gboolean leftovers_find (struct judging *g, struct store *s, const eyes *e, guint64 seed, int threads, const job *j,
                          GError **error);
 void leftovers_clear (leftovers *l);

@@ -4,8 +4,11 @@
 #include "json_put.h"
 #include "judging_previews.h"
 
-#define SAID            5 /* groups and slices, each */
+#define SAID            3 /* groups and slices, each */
 #define MOST_CONFUSIONS 5 /* of a group */
+
+#define CAUTION                                                                                                        \
+  "; fewer than there are if the classifier was trained on these pictures, for then it agrees with their wrong labels"
 
 static void say (GPtrArray *lines, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -34,22 +37,32 @@ say_slices (const slice_list *l, const GPtrArray *words, GPtrArray *lines)
 }
 
 static void
-say_labels (const leftovers *left, GPtrArray *lines)
+say_labels (const leftovers *left, gboolean from_table, GPtrArray *lines)
 {
   const label_report *l = &left->labels;
   const char *how = left->labelled == LABELS_BY_TOP ? ", by the likeliest class alone" : "";
   if (left->labelled == LABELS_NOT_JUDGED)
     return;
   if (l->n_suspects == 0)
-    say (lines, "no label of the %" G_GSIZE_FORMAT " fit pictures is suspected to be wrong%s", l->n, how);
+    say (lines, "no label of the %" G_GSIZE_FORMAT " fit pictures is suspected to be wrong%s%s", l->n, how,
+         from_table ? CAUTION : "");
   else
     say (lines,
          "%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " labels of fit pictures %s suspected to be wrong%s (about %.1f %%, "
-         "%.1f to %.1f %%): suspected.csv",
+         "%.1f to %.1f %%): suspected.csv%s",
          l->n_suspects, l->n, l->n_suspects == 1 ? "is" : "are", how, 100 * l->wrong.value, 100 * l->wrong.low,
-         100 * l->wrong.high);
-  say (lines, "a classifier asked about pictures it was trained on agrees with their wrong labels: few are then "
-              "suspected, however many there are");
+         100 * l->wrong.high, CAUTION);
+}
+
+static void
+say_groups (const mistake_groups *g, GPtrArray *lines)
+{
+  g_autoptr (GString) some = g_string_new (NULL);
+  for (gsize i = 0; i < g->n_groups && i < SAID; i++)
+    g_string_append_printf (some, "%s%s", i == 0 ? "" : "; ", g->groups[i].words);
+  if (g->n_groups > 0)
+    say (lines, "owed, by look in %" G_GSIZE_FORMAT " %s (owed.csv): %s%s", g->n_groups,
+         g->n_groups == 1 ? "group" : "groups", some->str, g->n_groups > SAID ? "; ..." : "");
 }
 
 void
@@ -61,12 +74,10 @@ leftovers_say (const judging *g, GPtrArray *lines)
       say (lines, "%s", *line);
   if (!g->judged || g->kept != NULL)
     return;
-  for (gsize i = 0; i < left->groups.n_groups && i < SAID; i++)
-    say (lines, "owed, group %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ": %s", i + 1, left->groups.n_groups,
-         left->groups.groups[i].words);
+  say_groups (&left->groups, lines);
   if (left->slices.judged > 0)
     say_slices (&left->slices, left->slice_words, lines);
-  say_labels (left, lines);
+  say_labels (left, g->classifier == NULL, lines);
 }
 
 /* --- JSON -------------------------------------------------------------------------------------------- */

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#define NAMED      3  /* of what did not match */
-#define MOST_FEW   10 /* kinds in one line */
+#define NAMED      3 /* of what did not match */
+#define MOST_KINDS 5 /* in one line */
 #define LEAST_GAIN 0.01
 
 static void say (GPtrArray *lines, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -55,64 +55,119 @@ not_below_zero (double value)
   return value > 0 ? (gsize) (value + 0.5) : 0;
 }
 
-/* The second half of the headline: how many of the mistakes set aside noise is to blame for. */
+/* How many of the mistakes set aside noise is to blame for; "" where the guard does not say that it is. */
 static char *
 due_words (const excess_errors *e)
 {
-  if (!e->known)
-    return g_strdup ("no picture is fit to compare them with");
-  if (e->guard == GUARD_DOES_NOT)
-    return g_strdup ("but noise does not cost accuracy here: as many are to be expected on fit pictures");
-  if (e->guard == GUARD_TOO_FEW)
-    return g_strdup ("whether they are due to the noise cannot be told from so few");
-  return g_strdup_printf ("of these, %" G_GSIZE_FORMAT " (%" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT
-                          ") are due to the noise",
+  if (!e->known || e->guard != GUARD_COSTS)
+    return g_strdup ("");
+  return g_strdup_printf (", %" G_GSIZE_FORMAT " of them (%" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT ") because of it",
                           not_below_zero (e->value), not_below_zero (e->low), not_below_zero (e->high));
+}
+
+static void
+append_mistakes (GString *out, const judging *j)
+{
+  const scorecard *s = &j->score;
+  gsize wrong = s->set_aside + s->owed;
+  if (wrong == 0)
+    g_string_append (out, "; no mistake was made");
+  else if (s->set_aside == 0)
+    g_string_append_printf (
+        out, wrong == 1 ? "; the one mistake is owed" : "; all %" G_GSIZE_FORMAT " mistakes are owed", wrong);
+  if (wrong == 0 || s->set_aside == 0)
+    return;
+  g_autofree char *due = due_words (&j->excess.total);
+  if (wrong == 1)
+    g_string_append (out, "; the one mistake was made on a picture not fit to judge by");
+  else
+    g_string_append_printf (out,
+                            "; %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " mistakes %s made on pictures not fit to "
+                            "judge by",
+                            s->set_aside, wrong, plural (s->set_aside, "was", "were"));
+  g_string_append (out, due);
+  if (s->owed == 0)
+    g_string_append (out, "; none is owed");
+  else
+    g_string_append_printf (out, "; %" G_GSIZE_FORMAT " %s owed", s->owed, plural (s->owed, "is", "are"));
+}
+
+/* One sentence with all that matters; intervals of the shares stand in the line below. */
+char *
+judging_headline (const judging *j)
+{
+  const scorecard *s = &j->score;
+  if (s->all.n == 0)
+    return NULL;
+  GString *out = g_string_new (NULL);
+  g_string_append_printf (out, "%.1f %% right overall", 100 * s->all.value);
+  if (s->fit.n == 0)
+    g_string_append (out, "; no picture is fit to judge by");
+  else if (s->fit.n == s->all.n)
+    g_string_append_printf (out, "; %s fit to judge by", s->all.n == 1 ? "the one picture is" : "all pictures are");
+  else
+    g_string_append_printf (out, "; %.1f %% on the %" G_GSIZE_FORMAT " %s fit to judge by", 100 * s->fit.value,
+                            s->fit.n, plural (s->fit.n, "picture", "pictures"));
+  append_mistakes (out, j);
+  return g_string_free (out, FALSE);
 }
 
 static void
 say_headline (const judging *j, GPtrArray *lines)
 {
-  const scorecard *s = &j->score;
-  gsize wrong = s->set_aside + s->owed;
-  if (s->all.n == 0)
-    return;
-  if (wrong == 0)
-    {
-      say (lines, "no mistake on %" G_GSIZE_FORMAT " %s", s->all.n, plural (s->all.n, "picture", "pictures"));
-      return;
-    }
-  if (s->set_aside == 0)
-    {
-      say (lines, "%" G_GSIZE_FORMAT " %s made, all on pictures fit to judge by: %" G_GSIZE_FORMAT " %s owed", wrong,
-           plural (wrong, "mistake was", "mistakes were"), s->owed, plural (s->owed, "is", "are"));
-      return;
-    }
-  g_autofree char *due = due_words (&j->excess.total);
-  say (lines,
-       "%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s made on pictures not fit to judge by; %s; %" G_GSIZE_FORMAT
-       " %s owed",
-       s->set_aside, wrong, plural (wrong, "mistake was", "mistakes were"), due, s->owed,
-       plural (s->owed, "is", "are"));
+  char *headline = judging_headline (j);
+  if (headline != NULL)
+    g_ptr_array_add (lines, headline);
 }
 
-char *
-judging_headline (const judging *j)
+/* Of pictures that would be judged but for one thing. */
+static void
+say_unjudged (const judging *j, GPtrArray *lines)
 {
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  say_headline (j, lines);
-  return lines->len > 0 ? g_strdup (lines->pdata[0]) : NULL;
+  gsize refused = 0, first = 0;
+  for (gsize i = 0; i < j->n; i++)
+    if (judging_why_unjudged (j, i) == UNJUDGED_REFUSED && refused++ == 0)
+      first = i;
+  if (refused == 0)
+    return;
+  g_autofree char *name = g_filename_display_name (j->files->pdata[first]);
+  say (lines,
+       "the classifier could not be asked about %" G_GSIZE_FORMAT " %s (first '%s'): verdict_reason in images.csv "
+       "says why",
+       refused, plural (refused, "picture", "pictures"), name);
+}
+
+unjudged_why
+judging_why_unjudged (const judging *j, gsize i)
+{
+  if (j->noisy[i] < 0)
+    return UNJUDGED_NO_PIXELS;
+  if (j->joined.prediction[i] < 0 && j->classifier != NULL)
+    return UNJUDGED_REFUSED;
+  if (j->joined.truth[i] >= 0)
+    return j->joined.prediction[i] < 0 ? UNJUDGED_NO_PREDICTION : UNJUDGED_NOT;
+  return j->joined.prediction[i] < 0 ? UNJUDGED_NEITHER : UNJUDGED_NO_LABEL;
+}
+
+const char *
+unjudged_why_words (unjudged_why why)
+{
+  static const char *const words[] = { [UNJUDGED_NOT] = "",
+                                       [UNJUDGED_NO_PIXELS] = "no pixels",
+                                       [UNJUDGED_REFUSED] = "the classifier refused it",
+                                       [UNJUDGED_NO_LABEL] = "no label",
+                                       [UNJUDGED_NO_PREDICTION] = "no prediction",
+                                       [UNJUDGED_NEITHER] = "no label, no prediction" };
+  return words[why];
 }
 
 static void
-say_kind (const char *kind, const excess_errors *e, GPtrArray *lines)
+say_noise (const excess_errors *e, GPtrArray *lines)
 {
-  static const char *const words[] = { "too few to tell whether %s costs accuracy", "%s costs accuracy",
-                                       "%s does not cost accuracy" };
-  g_auto (GStrv) parts = g_strsplit (words[e->guard], "%s", 2);
-  say (lines, "%s%s%s: %+.1f points of error (%+.1f to %+.1f), %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " wrong",
-       parts[0], kind, parts[1], 100 * e->effect.value, 100 * e->effect.low, 100 * e->effect.high, e->wrong,
-       e->pictures);
+  static const char *const words[] = { "too few to tell whether noise costs accuracy", "noise costs accuracy",
+                                       "noise does not cost accuracy" };
+  say (lines, "%s: %+.1f points of error (%+.1f to %+.1f), %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " wrong",
+       words[e->guard], 100 * e->effect.value, 100 * e->effect.low, 100 * e->effect.high, e->wrong, e->pictures);
 }
 
 static int
@@ -122,33 +177,46 @@ most_pictures (gconstpointer a, gconstpointer b)
   return x->pictures != y->pictures ? (x->pictures > y->pictures ? -1 : 1) : x < y ? -1 : x > y;
 }
 
-/* Kinds of which too few pictures are there to tell share a line. */
+/* Kinds of which the guard says the same share a line; report.json has them all. */
+static void
+say_kinds (const judging *j, const GPtrArray *order, guard said, const char *words, GPtrArray *lines)
+{
+  g_autoptr (GString) some = g_string_new (NULL);
+  guint n = 0;
+  for (guint i = 0; i < order->len; i++)
+    {
+      const excess_errors *e = order->pdata[i];
+      const char *kind = j->kinds->pdata[e - j->excess.kinds];
+      if (e->guard != said || n++ >= MOST_KINDS)
+        continue;
+      g_string_append_printf (some, "%s%s ", n == 1 ? "" : ", ", kind);
+      if (said == GUARD_TOO_FEW)
+        g_string_append_printf (some, "(%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " wrong)", e->wrong, e->pictures);
+      else
+        g_string_append_printf (some, "%+.1f points (%+.1f to %+.1f)", 100 * e->effect.value, 100 * e->effect.low,
+                                100 * e->effect.high);
+    }
+  if (n > MOST_KINDS)
+    g_string_append_printf (some, " and %u more", n - MOST_KINDS);
+  if (n > 0)
+    say (lines, "%s %u %s: %s", words, n, plural (n, "kind", "kinds"), some->str);
+}
+
 static void
 say_guard (const judging *j, GPtrArray *lines)
 {
   const excess *e = &j->excess;
   g_autoptr (GPtrArray) order = g_ptr_array_new ();
-  g_autoptr (GString) few = g_string_new (NULL);
-  guint n_few = 0;
   if (!e->total.known)
     return;
-  say_kind ("noise", &e->total, lines);
+  say_noise (&e->total, lines);
   for (int k = 0; k < e->n_kinds; k++)
     if (e->kinds[k].pictures > 0)
       g_ptr_array_add (order, &e->kinds[k]);
   g_ptr_array_sort (order, most_pictures);
-  for (guint i = 0; i < order->len; i++)
-    {
-      const excess_errors *one = order->pdata[i];
-      const char *kind = j->kinds->pdata[one - e->kinds];
-      if (one->guard != GUARD_TOO_FEW)
-        say_kind (kind, one, lines);
-      else if (++n_few <= MOST_FEW)
-        g_string_append_printf (few, "%s%s (%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " wrong)", n_few == 1 ? "" : ", ",
-                                kind, one->wrong, one->pictures);
-    }
-  if (n_few > 0)
-    say (lines, "too few to tell, kind by kind: %s%s", few->str, n_few > MOST_FEW ? ", ..." : "");
+  say_kinds (j, order, GUARD_COSTS, "noise costs accuracy for", lines);
+  say_kinds (j, order, GUARD_DOES_NOT, "noise does not cost accuracy for", lines);
+  say_kinds (j, order, GUARD_TOO_FEW, "too few to tell for", lines);
 }
 
 static void
@@ -238,6 +306,7 @@ judging_words (const judging *j)
       say_headline (j, lines);
       say_accuracy (j, lines);
       say_guard (j, lines);
+      say_unjudged (j, lines);
       say_spread (j, lines);
       leftovers_say (j, lines);
     }

@@ -260,6 +260,14 @@ lens_open_classifier (const pardon_scan_options *o, int threads, lens *l, GError
   return open_asked (&a, threads, l, error);
 }
 
+void
+lens_open_look (lens *l)
+{
+  *l = (lens){ .view = view_measure (), .model_name = g_strdup (""), .batch = 1 };
+  l->d = l->prepared_size = look_size ();
+  l->key = g_strdup_printf ("look %d view %s pixels %d", LOOK_VERSION, l->view.name, PIXELS_VERSION);
+}
+
 gboolean
 lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error)
 {
@@ -287,11 +295,7 @@ lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error)
                            "--layer, --view and --scale belong to a model; add --model FILE.onnx, or leave them out");
       return FALSE;
     }
-  l->view = view_measure ();
-  l->model_name = g_strdup ("");
-  l->d = l->prepared_size = look_size ();
-  l->batch = 1;
-  l->key = g_strdup_printf ("look %d view %s pixels %d", LOOK_VERSION, l->view.name, PIXELS_VERSION);
+  lens_open_look (l);
   return TRUE;
 }
 

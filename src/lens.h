@@ -29,6 +29,8 @@ typedef struct {
 gboolean lens_open (const pardon_scan_options *o, int threads, lens *l, GError **error);
 /* The classifier, for class scores and features of its own; to be asked for only where o->classifier is given. */
 gboolean lens_open_classifier (const pardon_scan_options *o, int threads, lens *l, GError **error);
+/* The look descriptor, whatever the options: cannot fail. */
+void lens_open_look (lens *l);
 void lens_clear (lens *l);
 
 /* Workers: a decoded picture to `prepared_size` floats at `out`; `measured` is it through view_measure(), or NULL where that was

@@ -19,6 +19,7 @@
   "box-blur gaussian-blur defocus-blur motion-blur zoom-blur glass-blur gaussian-noise shot-noise impulse-noise "      \
   "speckle-noise sensor-noise jpeg pixelate low-resolution snow frost fog haze dark bright low-contrast colour-cast "  \
   "saturation elastic cut-off"
+#define LISTS    "all clean noisy unreadable right set-aside owed unjudged suspected duplicates"
 #define FAMILIES "blur noise resolution weather tone geometry broken"
 
 const option option_table[] = {
@@ -116,6 +117,25 @@ const option option_table[] = {
     "do not train on this kind, or on any of this family; may be repeated", COMMAND_TRAIN, KINDS " " FAMILIES },
   { "json", 0, OPTION_FLAG, AT (json), NULL, NULL, "print one JSON object a picture, each on a line of its own",
     COMMAND_EXPLAIN, NULL },
+  { "list", 0, OPTION_TEXT, AT (list), "NAME", "all",
+    "print these pictures: all, clean, noisy, unreadable, right, set-aside, owed, unjudged, suspected or duplicates",
+    COMMAND_EXPORT, LISTS },
+  { "kind", 0, OPTION_TEXT, AT (kind), "KIND", NULL, "of them those with this kind of noise", COMMAND_EXPORT,
+    KINDS " unknown" },
+  { "group", 0, OPTION_SOME, AT (group), "N", NULL, "of them those in this group of owed mistakes (owed.csv)",
+    COMMAND_EXPORT, NULL },
+  { "format", 0, OPTION_TEXT, AT (format), "text|csv|jsonl", "text",
+    "paths alone, or every column of images.csv and the tables beside it", COMMAND_EXPORT, "text csv jsonl" },
+  { "null", '0', OPTION_FLAG, AT (null_ended), NULL, NULL,
+    "end each path with a NUL byte, for xargs -0: safe for any name", COMMAND_EXPORT, NULL },
+  { "links", 0, OPTION_FOLDER, AT (links), "DIR", NULL, "make links to them in folders of DIR", COMMAND_EXPORT, NULL },
+  { "by", 0, OPTION_TEXT, AT (by), "verdict|noisy|kind|cluster|group", "verdict", "what those folders stand for",
+    COMMAND_EXPORT, "verdict noisy kind cluster group" },
+  { "copy", 0, OPTION_FLAG, AT (copy), NULL, NULL, "copy the files in place of linking to them", COMMAND_EXPORT, NULL },
+  { "with-probes", 0, OPTION_FLAG, AT (with_probes), NULL, NULL,
+    "the probes of scan --probes too, as PNG in DIR/probes", COMMAND_EXPORT, NULL },
+  { "yes", 'y', OPTION_FLAG, AT (yes), NULL, NULL, "make them: without it only what would be made is told",
+    COMMAND_EXPORT, NULL },
   { "npy", 0, OPTION_FILE, AT (npy), "FILE.npy", NULL,
     "write the features as a NumPy array, and their file names beside it as FILE.csv", COMMAND_EXPORT, NULL },
   { "count", 'n', OPTION_SOME, AT (count), "N", "48", "pictures to draw", COMMAND_DEMO, NULL },

@@ -15,9 +15,7 @@
 #define SEVERITIES     4 /* 2 .. 5: at 1 hardly anybody sees it */
 
 typedef struct {
-  const char *path;
-  own_probe what;
-  guint64 seed;
+  own_probe_plan of;
   float *prepared; /* NULL: could not be made */
 } plan;
 
@@ -27,7 +25,6 @@ typedef struct {
 
 typedef struct {
   const lens *lens;
-  view view;
   plan *plans;
   gsize n, next;
   worker_buffers *buffers;
@@ -119,9 +116,10 @@ shuffle (int *order, int n, random_source *r)
 
 /* Each round has every kind once, in another order, so that neither folders nor pictures used again meet the same kind; over four
  * rounds each kind comes at each severity. */
-static void
-plan_all (run *w, const GPtrArray *paths, const GArray *numbers, guint64 seed)
+static own_probe_plan *
+plan_all (gsize n, const GPtrArray *paths, const GArray *numbers, guint64 seed)
 {
+  own_probe_plan *plans = g_new (own_probe_plan, n);
   random_source r;
   int order[CORRUPTION_KINDS], first[CORRUPTION_KINDS];
   random_init (&r, seed, "own probes");
@@ -130,16 +128,54 @@ plan_all (run *w, const GPtrArray *paths, const GArray *numbers, guint64 seed)
       order[i] = i;
       first[i] = random_below (&r, SEVERITIES);
     }
-  for (gsize i = 0; i < w->n; i++)
+  for (gsize i = 0; i < n; i++)
     {
       if (i % CORRUPTION_KINDS == 0)
         shuffle (order, CORRUPTION_KINDS, &r);
       int kind = order[i % CORRUPTION_KINDS], round = (int) (i / CORRUPTION_KINDS % SEVERITIES);
-      w->plans[i] = (plan){ .path = paths->pdata[i % paths->len],
-                            .what = { kind, FIRST_SEVERITY + (first[kind] + round) % SEVERITIES,
-                                      g_array_index (numbers, gsize, i % paths->len) },
-                            .seed = random_bits (&r) };
+      plans[i] = (own_probe_plan){ .path = paths->pdata[i % paths->len],
+                                   .what = { kind, FIRST_SEVERITY + (first[kind] + round) % SEVERITIES,
+                                             g_array_index (numbers, gsize, i % paths->len) },
+                                   .seed = random_bits (&r) };
     }
+  return plans;
+}
+
+gboolean
+own_probes_each (store *s, gint64 set, guint64 n, gboolean all, guint64 seed, own_probe_taker take, gpointer user,
+                 GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (gsize));
+  if (!draw_pictures (s, set, n, &all, seed, paths, numbers, error))
+    return FALSE;
+  if (paths->len == 0)
+    return TRUE;
+  g_autofree own_probe_plan *plans = plan_all ((gsize) n, paths, numbers, seed);
+  for (gsize i = 0; i < n; i++)
+    if (!take (user, &plans[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+#define NOTE "own-probes" /* "100 0 7": how many, drawn among all or not, seed */
+
+gboolean
+own_probes_keep (store *s, guint64 n, gboolean all, guint64 seed, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %d %" G_GUINT64_FORMAT, n, all != FALSE, seed);
+  return store_note (s, NOTE, n > 0 ? text : NULL, error);
+}
+
+void
+own_probes_kept (store *s, guint64 *n, gboolean *all, guint64 *seed)
+{
+  g_autofree char *text = store_get_note (s, NOTE);
+  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", " ", 4);
+  gboolean whole = g_strv_length (words) == 3;
+  *n = whole ? MIN (g_ascii_strtoull (words[0], NULL, 10), OWN_PROBES_MOST) : 0;
+  *all = whole && words[1][0] == '1';
+  *seed = whole ? g_ascii_strtoull (words[2], NULL, 10) : 0;
 }
 
 /* --- making ------------------------------------------------------------------------------- */
@@ -152,18 +188,24 @@ next_plan (gpointer user, GError **error)
   return w->next < w->n ? &w->plans[w->next++] : NULL;
 }
 
-/* Corrupted at the size that quality is measured at, so that severity means what it says whatever the file's size. */
+/* So that severity means what it says whatever the file's size. */
+gboolean
+own_probe_draw (const own_probe_plan *p, image *decoded, image *out, GError **error)
+{
+  view v = view_measure ();
+  image_facts facts;
+  return decode_file (p->path, NULL, decoded, &facts, error) && view_apply (&v, decoded, out, error)
+         && corrupt (out, p->what.kind, p->what.severity, p->seed, error);
+}
+
 static void
 make (gpointer item, int worker, gpointer user)
 {
   plan *p = item;
   run *w = user;
   worker_buffers *b = &w->buffers[worker];
-  image_facts facts;
   p->prepared = g_try_new (float, w->lens->prepared_size);
-  if (p->prepared != NULL && decode_file (p->path, NULL, &b->decoded, &facts, NULL)
-      && view_apply (&w->view, &b->decoded, &b->viewed, NULL)
-      && corrupt (&b->viewed, p->what.kind, p->what.severity, p->seed, NULL)
+  if (p->prepared != NULL && own_probe_draw (&p->of, &b->decoded, &b->viewed, NULL)
       && lens_prepare (w->lens, &b->viewed, &b->viewed, &b->scratch, p->prepared, NULL))
     return;
   g_clear_pointer (&p->prepared, g_free);
@@ -197,7 +239,7 @@ take (gpointer item, gpointer user, GError **error)
   job_tell (w->job, "making probes", ++w->done, w->n);
   if (p->prepared == NULL)
     return TRUE;
-  w->waiting[w->pending] = p->what;
+  w->waiting[w->pending] = p->of.what;
   memcpy (w->inputs + w->pending++ * w->lens->prepared_size, p->prepared, w->lens->prepared_size * sizeof (float));
   g_clear_pointer (&p->prepared, g_free);
   return w->pending < (guint) w->lens->batch || flush (w, error);
@@ -260,12 +302,14 @@ own_probes_make (store *s, gint64 set, const lens *l, guint64 n, gboolean all, g
   if (paths->len == 0)
     return TRUE;
   out->of_pictures = MIN (n, paths->len);
-  run w = { .lens = l, .view = view_measure (), .n = (gsize) n, .job = j, .out = out };
+  run w = { .lens = l, .n = (gsize) n, .job = j, .out = out };
   ordered_map map = { threads, 4 * threads + l->batch, next_plan, make, take, discard, &w };
   gboolean fine = reserve (&w, threads, error);
   if (fine)
     {
-      plan_all (&w, paths, numbers, seed);
+      g_autofree own_probe_plan *plans = plan_all (w.n, paths, numbers, seed);
+      for (gsize i = 0; i < w.n; i++)
+        w.plans[i].of = plans[i];
       fine = ordered_map_run (&map, j, error) && flush (&w, error);
     }
   run_clear (&w, threads);

@@ -31,6 +31,20 @@ typedef struct {
  * that cannot be made (the file is gone) is left out. The same whatever the number of threads. */
 gboolean own_probes_make (store *s, gint64 set, const lens *l, guint64 n, gboolean all, guint64 seed, int threads,
                           const job *j, own_probes *out, GError **error);
+/* The same copies one by one, as pictures. */
+typedef struct {
+  const char *path; /* of the picture */
+  own_probe what;
+  guint64 seed;
+} own_probe_plan;
+typedef gboolean (*own_probe_taker) (gpointer user, const own_probe_plan *p, GError **error);
+gboolean own_probes_each (store *s, gint64 set, guint64 n, gboolean all, guint64 seed, own_probe_taker take,
+                          gpointer user, GError **error);
+/* Into `out`, at the size that quality is measured at; `decoded` is a buffer. PARDON_ERROR_PICTURE and others. */
+gboolean own_probe_draw (const own_probe_plan *p, image *decoded, image *out, GError **error);
+/* The last scan's, as a note of the store: what own_probes_each is to be given. `n` 0: there are none. */
+gboolean own_probes_keep (store *s, guint64 n, gboolean all, guint64 seed, GError **error);
+void own_probes_kept (store *s, guint64 *n, gboolean *all, guint64 *seed);
 /* The rows of `x`, then those of the probes; `out` points at *data (g_free). PARDON_ERROR_MEMORY. */
 gboolean own_probes_join (const own_probes *p, const matrix *x, matrix *out, float **data, GError **error);
 void own_probes_clear (own_probes *p);

@@ -131,7 +131,7 @@ own_probes_cluster (store *s, gint64 set, const matrix *x, const cluster_options
   g_autofree float *data = NULL;
   matrix both;
   if (!own_probes_make (s, set, l, n, *all, c->seed, c->threads, j, &own, error)
-      || !own_probes_join (&own, x, &both, &data, error))
+      || !own_probes_keep (s, n, own.of_all, c->seed, error) || !own_probes_join (&own, x, &both, &data, error))
     return FALSE;
   g_autofree int *labels = g_new (int, own.made->len + 1);
   if (!cluster_fit_beside (&both, own.made->len, c, j, found, labels, error))
@@ -174,7 +174,7 @@ own_probes_write (store *s, const report_probes *r, const char *dir, GError **er
 {
   const char header[] = "file,cluster,probes,originals,probe_share,probe_family,probe_kinds,p\r\n";
   if (r->clusters == NULL)
-    return forget (dir, error);
+    return own_probes_keep (s, 0, FALSE, 0, error) && forget (dir, error);
   g_autoptr (whole_file) f = whole_file_new (dir, "probes.csv", error);
   g_autoptr (store_cursor) cursor = f != NULL ? store_cursor_new (s, 0, error) : NULL;
   g_autoptr (GString) line = g_string_new (NULL);

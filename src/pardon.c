@@ -11,6 +11,7 @@
 #include "config.h"
 #include "copies.h"
 #include "explain.h"
+#include "exporting.h"
 #include "feature/onnx.h"
 #include "feature/onnx_graph.h"
 #include "feature/quality.h"
@@ -229,6 +230,29 @@ pardon_export_npy (const char *results, const char *file, pardon_error **error)
 {
   GError *why = NULL;
   return finish (copies_export_npy (results, file, &why), &why, error);
+}
+
+void
+pardon_export_options_init (pardon_export_options *options)
+{
+  *options = (pardon_export_options){ 0 };
+}
+
+int
+pardon_export_list (const pardon_export_options *options, void (*put) (void *user, const char *bytes, size_t n),
+                    void *user, pardon_export_result *result, pardon_error **error)
+{
+  GError *why = NULL;
+  return finish (exporting_list (options, put, user, result, &why), &why, error);
+}
+
+int
+pardon_export_links (const pardon_export_options *options, const pardon_export_told *told, const pardon_job *j,
+                     pardon_export_result *result, pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  return finish (exporting_links (options, told, &inner, result, &why), &why, error);
 }
 
 int

@@ -44,7 +44,7 @@ void stress_weigh (stress *x, const int *answer, const int *truth, gsize drawn);
 void stress_order (const stress *x, int order[CORRUPTION_KINDS]);
 /* stress.csv in `dir`; only its header where nothing was asked. */
 gboolean stress_write_csv (const stress *x, const char *dir, GError **error);
-/* Puts the key `stress` into `object`, JSON text, which is freed. g_free. */
-char *stress_add_summary (const stress *x, char *object);
+/* Puts the key `stress` into `object`, JSON text, which is freed; NULL stays NULL. `whole`: with every severity. g_free. */
+char *stress_add (const stress *x, char *object, gboolean whole);
 /* Adds what a person is told. */
 void stress_tell (const stress *x, pardon_judgement *out);

@@ -167,7 +167,26 @@ stress_write_csv (const stress *x, const char *dir, GError **error)
 /* --- summary ------------------------------------------------------------------------------------ */
 
 static void
-put_kinds (GString *o, const stress *x)
+put_severities (GString *o, const stress *x, int kind)
+{
+  json_open (o, "severities", '[');
+  for (int s = 0; s < STRESS_SEVERITIES; s++)
+    {
+      const stress_cell *c = &x->cells[kind][s];
+      json_open (o, NULL, '{');
+      json_put_count (o, "severity", (gsize) s + 1);
+      json_put_count (o, "errors", c->wrong);
+      json_put_share (o, "error", &c->error);
+      json_put_count (o, "broken", c->broken);
+      json_put_count (o, "mended", c->mended);
+      json_put_real (o, "p", c->p, TRUE);
+      json_close (o, '}');
+    }
+  json_close (o, ']');
+}
+
+static void
+put_kinds (GString *o, const stress *x, gboolean whole)
 {
   int order[CORRUPTION_KINDS];
   stress_order (x, order);
@@ -181,14 +200,18 @@ put_kinds (GString *o, const stress *x)
       json_put_text (o, "family", corruption_family_names[k->family]);
       json_put_share (o, "error", &x->kinds[order[i]]);
       json_put_real (o, "relative", x->kinds[order[i]].value - x->clean.value, TRUE);
+      if (whole)
+        put_severities (o, x, order[i]);
       json_close (o, '}');
     }
   json_close (o, ']');
 }
 
 char *
-stress_add_summary (const stress *x, char *object)
+stress_add (const stress *x, char *object, gboolean whole)
 {
+  if (object == NULL)
+    return NULL;
   GString *o = g_string_new_len (object, strrchr (object, '}') - object);
   g_free (object);
   if (x->wanted == 0)
@@ -207,7 +230,7 @@ stress_add_summary (const stress *x, char *object)
   json_put_share (o, "mce", &x->mce);
   json_put_flag (o, "normalised", FALSE);
   json_put_real (o, "relative_mce", x->mce.value - x->clean.value, x->n > 0);
-  put_kinds (o, x);
+  put_kinds (o, x, whole);
   json_close (o, '}');
   json_close (o, '}');
   return g_string_free (o, FALSE);

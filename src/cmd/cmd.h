@@ -24,13 +24,14 @@ typedef struct {
   char *calibrate, *detector;
   char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
   char *classifier, *model_view, *model_scale, *markdown, *junit;
+  char *list, *format, *links, *by;
   char **exclude, **leave_out; /* NULL: none */
-  gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count;
+  gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count, group;
   double severity, radius;                                              /* radius below 0: not given */
   double false_alarms;                                                  /* 0: not given */
   double threshold;                                                     /* NaN: not given */
   double fail_under_accuracy, fail_under_raw_accuracy, fail_over_noisy; /* 0: not given */
-  gboolean overwrite, man, json, restrict_classes, fail_if_worse;
+  gboolean overwrite, man, json, restrict_classes, fail_if_worse, null_ended, copy, yes, with_probes;
 } settings;
 
 typedef struct {

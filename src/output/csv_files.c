@@ -119,11 +119,19 @@ put_answer (csv_out *o, const store_picture *p, char **classes)
   put_measure (o, a->given ? a->confidence : NAN);
   put_flag (o, a->truth >= 0 && a->prediction >= 0, a->truth == a->prediction);
   put_text (o, report_verdict (p));
-  put_text (o, report_decided (p));
 }
 
 static void
-put_image (csv_out *o, const store_picture *p, char **classes)
+put_reason (csv_out *o, const store_picture *p, gsize i, report_unjudged why, gpointer user)
+{
+  gboolean refused = FALSE;
+  const char *words = why != NULL ? why (user, i, &refused) : "";
+  g_autofree char *more = refused && p->reason[0] != 0 ? g_strconcat (words, ": ", p->reason, NULL) : NULL;
+  put_text (o, more != NULL ? more : words);
+}
+
+static void
+put_image (csv_out *o, const store_picture *p, gsize i, char **classes, report_unjudged why, gpointer user)
 {
   gboolean sized = p->facts.width > 0;
   put_text (o, p->ref.file);
@@ -157,11 +165,13 @@ put_image (csv_out *o, const store_picture *p, char **classes)
   put_verdict (o, &p->verdict);
   put_facts (o, p, sized);
   put_answer (o, p, classes);
+  put_reason (o, p, i, why, user);
+  put_text (o, report_decided (p));
   end_line (o);
 }
 
 static gboolean
-write_images (store *s, const char *dir, GError **error)
+write_images (store *s, const char *dir, report_unjudged why, gpointer user, GError **error)
 {
   g_auto (csv_out) o = { 0 };
   g_auto (GStrv) classes = store_answer_classes (s, error);
@@ -169,15 +179,16 @@ write_images (store *s, const char *dir, GError **error)
     return FALSE;
   if (!begin (&o, dir, "images.csv",
               "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,"
-              "aspect,enlarged,label,prediction,confidence,correct,verdict,decided",
+              "aspect,enlarged,label,prediction,confidence,correct,verdict,verdict_reason,decided",
               error))
     return FALSE;
   g_autoptr (store_cursor) cursor = store_cursor_new (s, 0, error);
   if (cursor == NULL)
     return FALSE;
   g_autoptr (GError) fault = NULL;
-  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
-    put_image (&o, &p, classes);
+  gsize i = 0;
+  for (store_picture p; store_cursor_next (cursor, &p, &fault); i++)
+    put_image (&o, &p, i, classes, why, user);
   if (fault != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));
@@ -364,8 +375,8 @@ write_manifest (store *s, const char *dir, GError **error)
 }
 
 gboolean
-report_write_csv (store *s, const char *dir, GError **error)
+report_write_csv (store *s, const char *dir, report_unjudged why, gpointer user, GError **error)
 {
-  return write_images (s, dir, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
+  return write_images (s, dir, why, user, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
          && write_manifest (s, dir, error);
 }

@@ -73,9 +73,13 @@ def refuse(word):
     raise AssertionError(word)
 
 
-def summary(out):
-    with open(place(out, "summary.json"), encoding="utf-8") as f:
+def document(out, name):
+    with open(place(out, name), encoding="utf-8") as f:
         return json.load(f, parse_constant=refuse)
+
+
+def summary(out):
+    return document(out, "summary.json")
 
 
 def content(out, name):
@@ -131,6 +135,22 @@ def test_the_table():
     assert s["normalised"] is False and s["against"] == "labels" and s["mce"]["low"] < s["mce"]["value"] < s["mce"]["high"]
     worst = ", ".join(f"{k} {100 * means[k, f]:.1f} %" for k, f in order[:3])
     assert worst in text and f"{100 * s['mce']['value']:.1f} % (" in text and "not divided by" in text, text
+
+
+def test_report_has_it_in_full():
+    """report.json holds what summary.json does, and every row of the table under its kind."""
+    told, s = document("whole", "report.json")["judging"]["stress"], summary("whole")["stress"]
+    cells = {(k["kind"], c["severity"]): c for k in told["kinds"] for c in k["severities"]}
+    table = rows("whole")
+    assert len(cells) == len(table) == 125
+    for r in table:
+        c = cells[r["kind"], int(r["severity"])]
+        assert (c["errors"], c["broken"], c["mended"], c["error"]["n"]) == tuple(int(r[x]) for x in ("errors", "broken", "mended", "n"))
+        for a, b in ((c["error"]["value"], "error"), (c["error"]["low"], "low"), (c["error"]["high"], "high"), (c["p"], "p")):
+            close(r[b], a)
+    for k in told["kinds"]:
+        del k["severities"]
+    assert told == s
 
 
 def test_more_than_there_are():

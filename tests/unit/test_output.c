@@ -180,7 +180,7 @@ put_clusters (store *s, gint64 set)
 
 #define HEADER                                                                                                         \
   "file,status,reason,width,height,format,bytes,cluster,distance,noise,noisy,kind,severity,bits,space,grey,aspect,"    \
-  "enlarged,label,prediction,confidence,correct,verdict,decided\r\n"
+  "enlarged,label,prediction,confidence,correct,verdict,verdict_reason,decided\r\n"
 
 /* One fine, two noisy; the rest nobody judged. */
 static void
@@ -248,19 +248,19 @@ test_csv_files (void)
   g_autofree char *dir = make_folder ();
   g_autoptr (GError) error = NULL;
   store *s = filled_store (dir);
-  g_assert_true (report_write_csv (s, dir, &error));
+  g_assert_true (report_write_csv (s, dir, NULL, NULL, &error));
   g_autofree char *images = read_file (dir, "images.csv"), *clusters = read_file (dir, "clusters.csv"),
                   *manifest = read_file (dir, "manifest.csv"), *noise = read_file (dir, "noise.csv");
   g_assert_cmpstr (
       images, ==,
       HEADER
-      "\"a, b.png\",ok,,640,480,png,1000,0,0.5,0.125,0,,,8,rgb,1,1.333333,,,,,,unjudged,\r\n"
+      "\"a, b.png\",ok,,640,480,png,1000,0,0.5,0.125,0,,,8,rgb,1,1.333333,,,,,,unjudged,,\r\n"
       "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25,0.75,1,\"a, "
-      "\"\"b\"\"\",2.25,8,rgb,0,1.330561,1,,,,,unjudged,\r\n"
-      "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2,,,,,8,rgb,,1.327801,,,,,,unjudged,\r\n"
-      "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,,,,,,,,,,,,,,,unjudged,\r\n"
-      "h/\xE4.png,ok,,640,484,png,1004,0,0.25,,,,,8,rgb,,1.322314,,,,,,unjudged,\r\n"
-      "z.png,ok,,640,485,png,1005,0,0.125,0.75,1,blur,2.25,8,rgb,0,1.319588,0,,,,,unjudged,\r\n");
+      "\"\"b\"\"\",2.25,8,rgb,0,1.330561,1,,,,,unjudged,,\r\n"
+      "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2,,,,,8,rgb,,1.327801,,,,,,unjudged,,\r\n"
+      "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,,,,,,,,,,,,,,,unjudged,,\r\n"
+      "h/\xE4.png,ok,,640,484,png,1004,0,0.25,,,,,8,rgb,,1.322314,,,,,,unjudged,,\r\n"
+      "z.png,ok,,640,485,png,1005,0,0.125,0.75,1,blur,2.25,8,rgb,0,1.319588,0,,,,,unjudged,,\r\n");
   g_assert_cmpstr (noise, ==,
                    "file,score,noise,noisy,kind,severity,unlike,blur,\"a, \"\"b\"\"\"\r\n"
                    "\"a, b.png\",-1.5,0.125,0,,,0.5,-2,-1.5\r\n"
@@ -281,7 +281,7 @@ test_csv_files (void)
                    "h/\xE4.png,root/h/\xE4.png,yes,\r\n"
                    "z.png,root/z.png,yes,\r\n"
                    "zz.txt,,no,not a picture\r\n");
-  g_assert_false (report_write_csv (s, "/dev/null/none", &error));
+  g_assert_false (report_write_csv (s, "/dev/null/none", NULL, NULL, &error));
   g_assert_cmpstr (error->message, ==, "cannot write '/dev/null/none/images.csv': Not a directory");
   store_free (s);
   remove_folder (dir);
@@ -483,7 +483,7 @@ test_fill_stops_and_starts_empty (void)
   g_assert_true (r.found == 0 && r.groups->len == 0 && r.settings->len == 0);
   g_assert_true (r.noise.detector == NULL && r.noise.judged == 0 && r.noise.kinds->len == 0);
   report_clear (&r);
-  g_assert_true (report_write_csv (s, empty, &error));
+  g_assert_true (report_write_csv (s, empty, NULL, NULL, &error));
   g_autofree char *images = read_file (empty, "images.csv");
   g_assert_cmpstr (images, ==, HEADER);
   store_free (s);

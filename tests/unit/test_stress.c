@@ -107,9 +107,9 @@ test_none (void)
   g_assert_cmpint (told.n_lines, ==, 0);
   stress_tell (&none, &told);
   g_assert_cmpint (told.n_lines, ==, 1);
-  g_autofree char *nothing = stress_add_summary (&not_asked, g_strdup ("{}"));
+  g_autofree char *nothing = stress_add (&not_asked, g_strdup ("{}"), FALSE);
   g_assert_cmpstr (nothing, ==, "{\"stress\":null}");
-  g_autofree char *object = stress_add_summary (&none, g_strdup ("{\"a\":{}}"));
+  g_autofree char *object = stress_add (&none, g_strdup ("{\"a\":{}}"), TRUE);
   g_assert_true (
       g_str_has_prefix (object, "{\"a\":{},\"stress\":{\"n\":0,\"asked\":5,\"can_serve\":2,\"left_out\":2,"));
   g_assert_nonnull (strstr (object, "\"worst_kind\":null,\"kinds\":[]}}"));
