@@ -169,6 +169,7 @@ kept_free (judging_kept *k)
     return;
   g_free (k->sources);
   g_free (k->left);
+  g_free (k->more);
   g_strfreev (k->source_words);
   g_strfreev (k->left_words);
   g_free (k);

@@ -14,7 +14,7 @@
 
 /* What the tables and the features say, as text: carried over from the scan to who judges again from the store alone. */
 typedef struct {
-  char *sources, *left; /* JSON objects whose members belong to the section */
+  char *sources, *left, *more; /* JSON objects whose members belong to the section */
   char **source_words, **left_words;
 } judging_kept;
 
@@ -81,8 +81,8 @@ typedef struct {
   gint64 pixels; /* set of the rows it wants */
 } judging_reader;
 
-/* Writes all that judging_restore needs into the store. */
-gboolean judging_keep (const judging *j, store *s, GError **error);
+/* Writes all that judging_restore needs into the store. `more`: a JSON object whose members others add to the section. */
+gboolean judging_keep (const judging *j, store *s, const char *more, GError **error);
 /* `reader` may be NULL. As after the scan, with the decisions made since: from the store alone, without tables, classifier or features. Groups, slices and suspected
  * labels are those of the scan. PARDON_ERROR_STORE where the last scan is not finished or is of an older pardon. On failure `j` is as
  * judging_clear leaves it. */

@@ -386,6 +386,8 @@ judging_section (const judging *j)
   put_confident (o, j);
   judging_put_thresholds (o, j);
   leftovers_put_json (o, j, TRUE);
+  if (j->kept != NULL)
+    json_put_members (o, j->kept->more);
   json_close (o, '}');
   return g_string_free (o, FALSE);
 }

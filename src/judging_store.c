@@ -10,6 +10,7 @@
 #define NOTE         "judging"         /* a key file with one group */
 #define NOTE_SOURCES "judging.sources" /* JSON objects */
 #define NOTE_LEFT    "judging.left"
+#define NOTE_MORE    "judging.more"
 #define NOTE_HEARD   "judging.source-words" /* lines, each escaped by g_strescape */
 #define NOTE_SAID    "judging.left-words"
 #define NOTE_SPLITS  "judging.splits"
@@ -31,7 +32,7 @@ keep_lines (store *s, const char *key, const GPtrArray *lines, GError **error)
 }
 
 static gboolean
-keep_texts (const judging *j, store *s, GError **error)
+keep_texts (const judging *j, store *s, const char *more, GError **error)
 {
   g_autoptr (GPtrArray) heard = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
@@ -44,7 +45,8 @@ keep_texts (const judging *j, store *s, GError **error)
   leftovers_put_json (left, j, TRUE);
   g_string_append_c (left, '}');
   return store_note (s, NOTE_SOURCES, sources, error) && store_note (s, NOTE_LEFT, left->str, error)
-         && keep_lines (s, NOTE_HEARD, heard, error) && keep_lines (s, NOTE_SAID, said, error)
+         && store_note (s, NOTE_MORE, more, error) && keep_lines (s, NOTE_HEARD, heard, error)
+         && keep_lines (s, NOTE_SAID, said, error)
          && keep_lines (s, NOTE_SPLITS, split != NULL ? split->values : none, error);
 }
 
@@ -77,6 +79,7 @@ keep_facts (const judging *j, store *s, GError **error)
       g_key_file_set_double (file, GROUP, "threshold", j->threshold);
       g_key_file_set_integer (file, GROUP, "truth", (int) j->joined.truth_from);
       g_key_file_set_boolean (file, GROUP, "predicted", j->joined.predicted);
+      g_key_file_set_boolean (file, GROUP, "classifier", j->classifier != NULL);
     }
   g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
   return store_note (s, NOTE, text, error);
@@ -146,9 +149,9 @@ keep_answers (const judging *j, store *s, GError **error)
 }
 
 gboolean
-judging_keep (const judging *j, store *s, GError **error)
+judging_keep (const judging *j, store *s, const char *more, GError **error)
 {
-  return keep_answers (j, s, error) && (!j->asked || (keep_texts (j, s, error) && keep_spread (j, s, error)))
+  return keep_answers (j, s, error) && (!j->asked || (keep_texts (j, s, more, error) && keep_spread (j, s, error)))
          && keep_facts (j, s, error);
 }
 
@@ -338,9 +341,12 @@ judging_restore (judging *j, store *s, const judging_reader *reader, GError **er
   j->threshold = g_key_file_get_double (facts, GROUP, "threshold", NULL);
   j->joined.truth_from = (join_truth) g_key_file_get_integer (facts, GROUP, "truth", NULL);
   j->joined.predicted = g_key_file_get_boolean (facts, GROUP, "predicted", NULL);
+  if (g_key_file_get_boolean (facts, GROUP, "classifier", NULL))
+    j->classifier = g_strdup (""); /* its name stands among the sources */
   j->kept = g_new0 (judging_kept, 1);
   j->kept->sources = kept_object (s, NOTE_SOURCES);
   j->kept->left = kept_object (s, NOTE_LEFT);
+  j->kept->more = kept_object (s, NOTE_MORE);
   j->kept->source_words = kept_lines (s, NOTE_HEARD);
   j->kept->left_words = kept_lines (s, NOTE_SAID);
   restore_spread (j, s);

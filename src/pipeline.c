@@ -431,6 +431,14 @@ count_kinds (const report_noise *n, pardon_scan_result *result)
     }
 }
 
+static const char *
+unjudged (gpointer user, gsize picture, gboolean *refused)
+{
+  unjudged_why why = judging_why_unjudged (user, picture);
+  *refused = why == UNJUDGED_REFUSED;
+  return unjudged_why_words (why);
+}
+
 static gboolean
 write_results (store *s, const pardon_scan_options *o, const eyes *e, const verdicts *v, const listed_repeats *copies,
                report_probes *probes, judging *judged, const stress *stressed, int threads, pardon_scan_result *result,
@@ -449,14 +457,16 @@ write_results (store *s, const pardon_scan_options *o, const eyes *e, const verd
   *probes = (report_probes){ 0 };
   r.added = result->added;
   r.vanished = result->vanished;
+  g_autofree char *more = stress_add (stressed, g_strdup ("{}"), TRUE);
   gboolean fine = report_keep (s, &r, error) && store_note (s, "features", e->main.key, error);
   report_clear (&r);
   g_auto (previews) shown = { 0 };
   report_callbacks callbacks;
-  if (!fine || !store_commit (s, error) || !judging_keep (judged, s, error) || !review_facts_keep (s, o, e, v, error)
-      || !report_write_csv (s, dir, error) || !judging_write_csv (judged, dir, error)
-      || !leftovers_write_csv (judged, dir, error) || !stress_write_csv (stressed, dir, error)
-      || !listed_repeats_write (copies, dir, error))
+  if (!fine || !store_commit (s, error) || !judging_keep (judged, s, more, error)
+      || !review_facts_keep (s, o, e, v, error)
+      || !report_write_csv (s, dir, judged->asked ? unjudged : NULL, judged, error)
+      || !judging_write_csv (judged, dir, error) || !leftovers_write_csv (judged, dir, error)
+      || !stress_write_csv (stressed, dir, error) || !listed_repeats_write (copies, dir, error))
     return FALSE;
   previews_init (&shown, v, s, e->pixels, &callbacks);
   if (!judging_look_again (judged, s, &callbacks, j, error) || !report_fill (s, &callbacks, j, &r, error))

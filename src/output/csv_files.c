@@ -110,22 +110,6 @@ report_decided (const store_picture *p)
   return noisy && label ? "both" : noisy ? "noisy" : label ? "label" : "";
 }
 
-/* Why an answer that was asked for is not there. */
-static const char *
-why_unjudged (const store_picture *p)
-{
-  const store_answer *a = &p->answer;
-  if (!a->given)
-    return "";
-  if (!p->verdict.judged)
-    return "no pixels";
-  if (a->prediction < 0 && p->refused)
-    return "the classifier refused it";
-  if (a->truth >= 0)
-    return a->prediction < 0 ? "no prediction" : "";
-  return a->prediction < 0 ? "no label, no prediction" : "no label";
-}
-
 static void
 put_answer (csv_out *o, const store_picture *p, char **classes)
 {
@@ -135,14 +119,19 @@ put_answer (csv_out *o, const store_picture *p, char **classes)
   put_measure (o, a->given ? a->confidence : NAN);
   put_flag (o, a->truth >= 0 && a->prediction >= 0, a->truth == a->prediction);
   put_text (o, report_verdict (p));
-  const char *why = why_unjudged (p);
-  g_autofree char *more = a->prediction < 0 && p->refused ? g_strconcat (why, ": ", p->reason, NULL) : NULL;
-  put_text (o, more != NULL ? more : why);
-  put_text (o, report_decided (p));
 }
 
 static void
-put_image (csv_out *o, const store_picture *p, char **classes)
+put_reason (csv_out *o, const store_picture *p, gsize i, report_unjudged why, gpointer user)
+{
+  gboolean refused = FALSE;
+  const char *words = why != NULL ? why (user, i, &refused) : "";
+  g_autofree char *more = refused && p->reason[0] != 0 ? g_strconcat (words, ": ", p->reason, NULL) : NULL;
+  put_text (o, more != NULL ? more : words);
+}
+
+static void
+put_image (csv_out *o, const store_picture *p, gsize i, char **classes, report_unjudged why, gpointer user)
 {
   gboolean sized = p->facts.width > 0;
   put_text (o, p->ref.file);
@@ -176,11 +165,13 @@ put_image (csv_out *o, const store_picture *p, char **classes)
   put_verdict (o, &p->verdict);
   put_facts (o, p, sized);
   put_answer (o, p, classes);
+  put_reason (o, p, i, why, user);
+  put_text (o, report_decided (p));
   end_line (o);
 }
 
 static gboolean
-write_images (store *s, const char *dir, GError **error)
+write_images (store *s, const char *dir, report_unjudged why, gpointer user, GError **error)
 {
   g_auto (csv_out) o = { 0 };
   g_auto (GStrv) classes = store_answer_classes (s, error);
@@ -195,8 +186,9 @@ write_images (store *s, const char *dir, GError **error)
   if (cursor == NULL)
     return FALSE;
   g_autoptr (GError) fault = NULL;
-  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
-    put_image (&o, &p, classes);
+  gsize i = 0;
+  for (store_picture p; store_cursor_next (cursor, &p, &fault); i++)
+    put_image (&o, &p, i, classes, why, user);
   if (fault != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));
@@ -383,8 +375,8 @@ write_manifest (store *s, const char *dir, GError **error)
 }
 
 gboolean
-report_write_csv (store *s, const char *dir, GError **error)
+report_write_csv (store *s, const char *dir, report_unjudged why, gpointer user, GError **error)
 {
-  return write_images (s, dir, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
+  return write_images (s, dir, why, user, error) && write_noise (s, dir, error) && write_clusters (s, dir, error)
          && write_manifest (s, dir, error);
 }

@@ -251,7 +251,7 @@ test_csv_files (void)
   g_autofree char *dir = make_folder ();
   g_autoptr (GError) error = NULL;
   store *s = filled_store (dir);
-  g_assert_true (report_write_csv (s, dir, &error));
+  g_assert_true (report_write_csv (s, dir, NULL, NULL, &error));
   g_autofree char *images = read_file (dir, "images.csv"), *clusters = read_file (dir, "clusters.csv"),
                   *manifest = read_file (dir, "manifest.csv"), *noise = read_file (dir, "noise.csv");
   g_assert_cmpstr (
@@ -284,7 +284,7 @@ test_csv_files (void)
                    "h/\xE4.png,root/h/\xE4.png,yes,\r\n"
                    "z.png,root/z.png,yes,\r\n"
                    "zz.txt,,no,not a picture\r\n");
-  g_assert_false (report_write_csv (s, "/dev/null/none", &error));
+  g_assert_false (report_write_csv (s, "/dev/null/none", NULL, NULL, &error));
   g_assert_cmpstr (error->message, ==, "cannot write '/dev/null/none/images.csv': Not a directory");
   store_free (s);
   remove_folder (dir);
@@ -486,7 +486,7 @@ test_fill_stops_and_starts_empty (void)
   g_assert_true (r.found == 0 && r.groups->len == 0 && r.settings->len == 0);
   g_assert_true (r.noise.detector == NULL && r.noise.judged == 0 && r.noise.kinds->len == 0);
   report_clear (&r);
-  g_assert_true (report_write_csv (s, empty, &error));
+  g_assert_true (report_write_csv (s, empty, NULL, NULL, &error));
   g_autofree char *images = read_file (empty, "images.csv");
   g_assert_cmpstr (images, ==, HEADER);
   store_free (s);
