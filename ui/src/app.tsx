@@ -1,6 +1,6 @@
 // The page: a bar of places to go, and the place the address names.
 import { render, type ComponentType, type JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import "./app.css";
 import { failure, load, may_decide, pictures, report, serving } from "./data";
 import { moved, scan_threshold, set_threshold, threshold } from "./judge";
@@ -46,8 +46,8 @@ function Moved(): JSX.Element | null {
 function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const here = page.value;
-  useEffect(() => {
-    window.scrollTo(0, 0);
+  useLayoutEffect(() => {
+    window.scrollTo({ top: 0, behavior: "instant" }); // at once: the page may go on to where the reader was
     document.title = `${PLACES.find((p) => p.page === here)?.name ?? "pardon"} · pardon`;
   }, [here]);
   const place = PLACES.find((p) => p.page === here);

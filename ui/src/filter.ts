@@ -67,6 +67,11 @@ export function ends(text: string): [number, number] {
   return [or(low, -Infinity), or(high, Infinity)];
 }
 
+/** The values asked for; a name that itself holds a '|' stays whole. */
+export function values_of(facet: Facet | undefined, text: string): string[] {
+  return facet?.names.includes(text) === true ? [text] : text.split("|").filter((v) => v !== "");
+}
+
 function by_codes(facet: Facet, wanted: string[]): Test {
   const let_through = new Uint8Array(facet.names.length + 1);
   for (const name of wanted) {
@@ -97,7 +102,7 @@ function test_of(p: Pictures, key: string, value: string): Test | null {
     return at === null ? () => false : (i) => inside(region, at[2 * i] as number, at[2 * i + 1] as number);
   }
   const facet = facets.value.find((f) => f.key === key);
-  if (facet !== undefined) return by_codes(facet, value.split("|"));
+  if (facet !== undefined) return by_codes(facet, values_of(facet, value));
   const scale = scales.value.find((s) => s.key === key);
   if (scale !== undefined) {
     const [low, high] = ends(value);

@@ -110,8 +110,9 @@ const FIRST = ["verdict", "correct", "noisy", "kind", "family", "severity", "lab
 /** What can be shown by colour: key and name. */
 export const codings = computed<{ key: string; name: string }[]>(() => {
   const tells = (f: Facet): boolean => {
-    for (let i = 0; i < f.codes.length; i++) if ((f.codes[i] as number) >= 0 && (f.codes[i] as number) < f.names.length) return true;
-    return false;
+    const known = (i: number): number => ((f.codes[i] as number) < f.names.length ? (f.codes[i] as number) : -1);
+    for (let i = 1; i < f.codes.length; i++) if (known(i) !== known(0)) return true;
+    return false; // all alike
   };
   const all = facets.value.filter((f) => (FIRST.includes(f.key) || f.key.startsWith("m.")) && tells(f));
   all.sort((a, b) => (FIRST.indexOf(a.key) + 100) % 101 - (FIRST.indexOf(b.key) + 100) % 101);

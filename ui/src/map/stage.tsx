@@ -1,6 +1,6 @@
 // The map itself: points on a canvas, over it what the hand draws and the picture it is on.
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { describe, Thumb } from "../parts/thumb";
 import { Cells, towards } from "./cells";
 import type { Coding } from "./colours";
@@ -113,24 +113,46 @@ function use_painter(plain: boolean, set_plain: (v: boolean) => void, props: Sta
   return [canvas, painter];
 }
 
-export function Stage(props: StageProps): JSX.Element {
-  const { xy, lit, may, region } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const drawing = useRef<SVGPolygonElement>(null);
-  const kept = useRef<SVGPolygonElement>(null);
-  const ring = useRef<SVGCircleElement>(null);
+interface On {
+  id: number; // -1: no picture
+  held: boolean; // by keys or a finger: it stays
+}
+
+interface Scene {
+  box: { current: HTMLDivElement | null };
+  canvas: { current: HTMLCanvasElement | null };
+  kept: { current: SVGPolygonElement | null };
+  drawing: { current: SVGPolygonElement | null };
+  ring: { current: SVGCircleElement | null };
+  plain: boolean;
+  now: { current: StageProps };
+  view: { current: View };
+  set_view: (next: View) => void;
+  pick: (x: number, y: number) => number;
+}
+
+/** What is drawn, kept in step with the properties. Moving and zooming go past the components: a frame each. */
+function use_scene(props: StageProps, on: On, cells: Cells, moved: () => void): Scene {
+  const { xy, lit } = props;
+  const [box, kept, drawing, ring] = [useRef<HTMLDivElement>(null), useRef<SVGPolygonElement>(null), useRef<SVGPolygonElement>(null), useRef<SVGCircleElement>(null)];
   const view = useRef(props.view);
   const now = useRef(props);
   now.current = props;
+  const here = useRef(on);
+  here.current = on;
   const [plain, set_plain] = useState(false);
   const [canvas, painter] = use_painter(plain, set_plain, props);
-  const [at, set_at] = useState<{ id: number; held: boolean }>({ id: -1, held: false });
-  const [, moved] = useState(0);
-  const cells = useMemo(() => new Cells(xy), [xy]);
   const frame = useRef(0);
-  const here = useRef(at);
-  here.current = at;
-
+  const overlay = (): void => {
+    const node = box.current;
+    if (node === null) return;
+    const { region, xy: points } = now.current;
+    kept.current?.setAttribute("points", region === null ? "" : outline(node, view.current, region.corners));
+    const id = here.current.id;
+    const [x, y] = id < 0 ? [-99, -99] : to_screen(node, view.current, points[2 * id] as number, points[2 * id + 1] as number);
+    ring.current?.setAttribute("cx", String(x));
+    ring.current?.setAttribute("cy", String(y));
+  };
   const paint = (): void => {
     frame.current = 0;
     if (box.current === null) return;
@@ -138,23 +160,29 @@ export function Stage(props: StageProps): JSX.Element {
     painter.current?.paint(view.current, side_of(n, view.current.zoom), n > 5000 ? 0.75 : 0.9);
     overlay();
   };
-  const overlay = (): void => {
-    const node = box.current;
-    if (node === null) return;
-    const { region: r, xy: points } = now.current;
-    kept.current?.setAttribute("points", r === null ? "" : outline(node, view.current, r.corners));
-    const id = here.current.id;
-    const [x, y] = id < 0 ? [-99, -99] : to_screen(node, view.current, points[2 * id] as number, points[2 * id + 1] as number);
-    ring.current?.setAttribute("cx", String(x));
-    ring.current?.setAttribute("cy", String(y));
-  };
   const repaint = (): void => {
     if (frame.current === 0) frame.current = requestAnimationFrame(paint);
   };
+  const held = on.held ? on.id : -1;
+  useLayoutEffect(() => painter.current?.points(xy), [xy, plain]);
+  useLayoutEffect(() => {
+    painter.current?.looks(looks(props, held));
+    repaint();
+  }, [xy, plain, props.coding, lit, props.marks, held]);
+  useLayoutEffect(overlay);
+  useEffect(() => {
+    view.current = props.view;
+    repaint();
+  }, [props.view.x, props.view.y, props.view.zoom]);
+  useEffect(() => {
+    const watch = new ResizeObserver(repaint);
+    watch.observe(box.current as HTMLElement);
+    return () => watch.disconnect();
+  }, []);
   const set_view = (next: View): void => {
     view.current = next;
     repaint();
-    if (here.current.id >= 0) moved((n) => n + 1);
+    if (here.current.id >= 0) moved();
     now.current.viewed(next);
   };
   const pick = (x: number, y: number): number => {
@@ -163,90 +191,93 @@ export function Stage(props: StageProps): JSX.Element {
     const [rx] = to_layout(node, view.current, x + REACH, y);
     return cells.nearest(lx, ly, rx - lx, (i) => now.current.may[i] === 1);
   };
+  return { box, canvas, kept, drawing, ring, plain, now, view, set_view, pick };
+}
 
-  useLayoutEffect(() => painter.current?.points(xy), [xy, plain]);
-  useLayoutEffect(() => painter.current?.looks(looks(props, at.held ? at.id : -1)), [xy, plain, props.coding, lit, props.marks, at.held ? at.id : -1]);
-  useLayoutEffect(repaint, [xy, plain, props.coding, lit, props.marks, at.held ? at.id : -1]);
-  useLayoutEffect(overlay);
+function use_hand(scene: Scene, on: On, set_on: (on: On) => void, cells: Cells): void {
+  const here = useRef(on);
+  here.current = on;
   useEffect(() => {
-    if (view.current.x === props.view.x && view.current.y === props.view.y && view.current.zoom === props.view.zoom) return;
-    view.current = props.view;
-    repaint();
-  }, [props.view.x, props.view.y, props.view.zoom]);
-  useEffect(() => {
-    const node = box.current as HTMLElement;
-    const watch = new ResizeObserver(repaint);
-    watch.observe(node);
-    return () => watch.disconnect();
-  }, []);
-  useEffect(() => {
-    const node = box.current as HTMLElement;
+    const node = scene.box.current as HTMLElement;
     return lay_hand(node, {
-      view: () => view.current,
-      set_view,
-      mode: () => now.current.mode,
+      view: () => scene.view.current,
+      set_view: scene.set_view,
+      mode: () => scene.now.current.mode,
       hover: (x, y, over) => {
         if (here.current.held && !over) return;
-        const id = over ? pick(x, y) : -1;
-        if (id !== here.current.id || here.current.held) set_at({ id, held: false });
+        const id = over ? scene.pick(x, y) : -1;
+        if (id !== here.current.id || here.current.held) set_on({ id, held: false });
       },
       tap: (x, y, touch) => {
-        const id = pick(x, y);
-        if (id >= 0 && (!touch || id === here.current.id)) now.current.open(id);
-        else set_at({ id, held: id >= 0 });
+        const id = scene.pick(x, y);
+        if (id >= 0 && (!touch || id === here.current.id)) scene.now.current.open(id);
+        else set_on({ id, held: id >= 0 });
       },
-      trace: (corners) => drawing.current?.setAttribute("points", corners === null ? "" : outline(node, view.current, corners)),
-      selected: (corners) => now.current.selected(corners),
+      trace: (corners) => scene.drawing.current?.setAttribute("points", corners === null ? "" : outline(node, scene.view.current, corners)),
+      selected: (corners) => scene.now.current.selected(corners),
     });
   }, [cells]);
+}
 
-  const step = (dx: number, dy: number): void => {
-    const reach = (i: number): boolean => may[i] === 1;
-    const id = at.id < 0 ? cells.nearest(view.current.x, view.current.y, 2, reach) : towards(xy, at.id, dx, dy, reach);
-    if (id < 0) return;
-    const node = box.current as HTMLElement;
-    const [x, y] = to_screen(node, view.current, xy[2 * id] as number, xy[2 * id + 1] as number);
-    if (x < 20 || y < 20 || x > node.clientWidth - 20 || y > node.clientHeight - 20)
-      set_view({ ...view.current, x: xy[2 * id] as number, y: xy[2 * id + 1] as number });
-    set_at({ id, held: true });
-  };
-  const press = (e: KeyboardEvent): void => {
-    const node = box.current as HTMLElement;
-    const zoom = (factor: number): void => set_view(zoomed(node, view.current, factor, node.clientWidth / 2, node.clientHeight / 2));
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
-    const to = STEPS[e.key];
-    if (to !== undefined) step(...to);
-    else if (e.key === "+" || e.key === "=") zoom(1.4);
-    else if (e.key === "-") zoom(1 / 1.4);
-    else if (e.key === "0") set_view({ x: 0, y: 0, zoom: 1 });
-    else if (e.key === "Enter" && at.id >= 0) props.open(at.id);
-    else if (e.key === "Escape" && at.id >= 0) set_at({ id: -1, held: false });
-    else return;
-    e.preventDefault();
-  };
-  const node = box.current;
-  const place = at.id < 0 || node === null ? null : to_screen(node, view.current, xy[2 * at.id] as number, xy[2 * at.id + 1] as number);
+/** From a picture to the next in a direction; from nowhere to the one nearest to the middle. */
+function step(scene: Scene, cells: Cells, from: number, [dx, dy]: [number, number]): number {
+  const { xy, may } = scene.now.current;
+  const view = scene.view.current;
+  const reach = (i: number): boolean => may[i] === 1;
+  const id = from < 0 ? cells.nearest(view.x, view.y, 2, reach) : towards(xy, from, dx, dy, reach);
+  if (id < 0) return from;
+  const node = scene.box.current as HTMLElement;
+  const [x, y] = to_screen(node, view, xy[2 * id] as number, xy[2 * id + 1] as number);
+  if (x < 20 || y < 20 || x > node.clientWidth - 20 || y > node.clientHeight - 20)
+    scene.set_view({ ...view, x: xy[2 * id] as number, y: xy[2 * id + 1] as number });
+  return id;
+}
+
+function press(e: KeyboardEvent, scene: Scene, cells: Cells, on: On, set_on: (on: On) => void): void {
+  const node = scene.box.current as HTMLElement;
+  const zoom = (factor: number): void => scene.set_view(zoomed(node, scene.view.current, factor, node.clientWidth / 2, node.clientHeight / 2));
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  const to = STEPS[e.key];
+  if (to !== undefined) set_on({ id: step(scene, cells, on.id, to), held: true });
+  else if (e.key === "+" || e.key === "=") zoom(1.4);
+  else if (e.key === "-") zoom(1 / 1.4);
+  else if (e.key === "0") scene.set_view({ x: 0, y: 0, zoom: 1 });
+  else if (e.key === "Enter" && on.id >= 0) scene.now.current.open(on.id);
+  else if (e.key === "Escape" && on.id >= 0) set_on({ id: -1, held: false });
+  else return;
+  e.preventDefault();
+}
+
+export function Stage(props: StageProps): JSX.Element {
+  const { xy, region } = props;
+  const [on, set_on] = useState<On>({ id: -1, held: false });
+  const [, moved] = useReducer((n: number) => n + 1, 0);
+  const cells = useMemo(() => new Cells(xy), [xy]);
+  const scene = use_scene(props, on, cells, () => moved(0));
+  use_hand(scene, on, set_on, cells);
+  const node = scene.box.current;
+  const place = on.id < 0 || node === null ? null : to_screen(node, scene.view.current, xy[2 * on.id] as number, xy[2 * on.id + 1] as number);
   return (
     <>
       <div
         class={`stage ${props.mode}`}
-        ref={box}
+        ref={scene.box}
         tabIndex={0}
         role="application"
         aria-label="Map of the pictures. Arrow keys go from picture to picture, Enter opens one, plus and minus zoom, 0 shows all. The same pictures are listed below."
-        onKeyDown={press}
+        onKeyDown={(e) => press(e, scene, cells, on, set_on)}
       >
-        <canvas key={String(plain)} ref={canvas} aria-hidden="true" />
+        <canvas key={String(scene.plain)} ref={scene.canvas} aria-hidden="true" />
         <svg aria-hidden="true">
-          <polygon class="kept" ref={kept} />
-          <polygon class="drawing" ref={drawing} />
-          <circle ref={ring} r="9" />
+          <polygon class="kept" ref={scene.kept} />
+          <polygon class="drawing" ref={scene.drawing} />
+          <circle ref={scene.ring} r="9" />
         </svg>
-        {place !== null && node !== null && <Card id={at.id} x={place[0]} y={place[1]} box={node} held={at.held} />}
+        {place !== null && node !== null && <Card id={on.id} x={place[0]} y={place[1]} box={node} held={on.held} />}
         {region !== null && <span class="hidden">A region is selected.</span>}
       </div>
       <p class="hidden" aria-live="polite">
-        {at.held && at.id >= 0 ? describe(at.id) : ""}
+        {on.held && on.id >= 0 ? describe(on.id) : ""}
       </p>
     </>
   );

@@ -170,87 +170,94 @@ function first_colour(): string {
   return ["verdict", "noisy", "cluster"].find((k) => keys.includes(k)) ?? keys[0] ?? "";
 }
 
-export function MapPage(): JSX.Element {
-  const p = pictures.value;
-  const layout = params.value.layout === "near" && can_near(p) ? "near" : "pca";
-  const mode = (Object.keys(MODES).find((m) => m === params.value.mode) ?? "move") as Mode;
-  const marks = params.value.marks !== "no";
-  const color = first_colour();
-  const [plain, set_plain] = useState("");
-  const [view, set_view] = useState<View>(view_of(params.value.view));
+const KEYS: readonly Key[] = [
+  { keys: "← → ↑ ↓", does: "to the next picture in that direction (on the map)" },
+  { keys: "Enter", does: "open it" },
+  { keys: "+ -", does: "zoom" },
+  { keys: "0", does: "show all" },
+  { keys: "m", does: "dragging moves the map", on: ["m"], act: () => set_params({ mode: null }) },
+  { keys: "b", does: "dragging selects by a box; so does Shift", on: ["b"], act: () => set_params({ mode: "box" }) },
+  { keys: "l", does: "dragging selects by a lasso", on: ["l"], act: () => set_params({ mode: "lasso" }) },
+  { keys: "c", does: "select none", on: ["c"], act: () => set_params({ region: null }, true) },
+];
+
+/** The view is the address's; where the reader moves it to gets there when the hand rests. */
+function use_view(): [View, (next: View) => void] {
   const resting = useRef(0);
-  useEffect(() => {
-    if (layout === "near") begin_near();
-  }, [layout]);
-  useEffect(() => set_view(view_of(params.value.view)), [params.value.view]);
-  const xy = layout_of(layout);
-  const coding = coding_of(color);
-  const may = useMemo(() => passing_without("region"), [shown.value]);
-  const lit = useMemo(() => {
-    const out = new Uint8Array(p?.n ?? 0);
-    for (const i of shown.value) out[i] = 1;
-    return out;
-  }, [shown.value]);
-  const region = region_of(params.value.region ?? "");
-  const here = region !== null && region.layout === layout && (layout === "pca" || near.value !== null) ? region : null;
-  const listed = useMemo(
-    () => (xy === null ? [] : here !== null ? Array.from(shown.value.subarray(0, STRIP)) : around(xy, view.x, view.y, LISTED, (i) => lit[i] === 1)),
-    [xy, here === null, shown.value, view],
-  );
-  if (p === null || xy === null) return <h1>Map</h1>;
+  const asked = params.value.view;
+  const view = useMemo(() => view_of(asked), [asked]);
+  useEffect(() => () => window.clearTimeout(resting.current), []);
   const viewed = (next: View): void => {
     window.clearTimeout(resting.current);
     resting.current = window.setTimeout(() => {
       const whole = next.x === 0 && next.y === 0 && next.zoom === 1;
-      set_params({ view: whole ? null : `${next.x.toFixed(4)},${next.y.toFixed(4)},${next.zoom.toFixed(3)}` });
+      set_params({ view: whole ? null : [next.x, next.y, next.zoom].map((v) => v.toPrecision(6)).join(",") });
     }, 300);
   };
-  const list: Key[] = [
-    { keys: "← → ↑ ↓", does: "to the next picture in that direction (on the map)" },
-    { keys: "Enter", does: "open it" },
-    { keys: "+ -", does: "zoom" },
-    { keys: "0", does: "show all" },
-    { keys: "m", does: "dragging moves the map", on: ["m"], act: () => set_params({ mode: null }) },
-    { keys: "b", does: "dragging selects by a box; so does Shift", on: ["b"], act: () => set_params({ mode: "box" }) },
-    { keys: "l", does: "dragging selects by a lasso", on: ["l"], act: () => set_params({ mode: "lasso" }) },
-    { keys: "c", does: "select none", on: ["c"], act: () => set_params({ region: null }, true) },
-  ];
-  if (p.n === 0 || !xy.some((v) => !Number.isNaN(v)))
-    return (
-      <>
-        <h1>Map</h1>
-        <p>There is no map: no features of the pictures are known.</p>
-      </>
-    );
+  return [view, viewed];
+}
+
+/** Of every picture, 1 where all filters let it through. */
+function lit_of(n: number): Uint8Array {
+  const out = new Uint8Array(n);
+  for (const i of shown.value) out[i] = 1;
+  return out;
+}
+
+function Drawn({ layout, xy }: { layout: string; xy: Float32Array }): JSX.Element {
+  const n = xy.length / 2;
+  const mode = (Object.keys(MODES).find((m) => m === params.value.mode) ?? "move") as Mode;
+  const marks = params.value.marks !== "no";
+  const color = first_colour();
+  const coding = coding_of(color);
+  const [plain, set_plain] = useState("");
+  const [view, viewed] = use_view();
+  const may = useMemo(() => passing_without("region"), [shown.value]);
+  const lit = useMemo(() => lit_of(n), [shown.value]);
+  const asked = region_of(params.value.region ?? "");
+  const region = asked?.layout === layout && (layout === "pca" || near.value !== null) ? asked : null;
+  const listed = useMemo(
+    () => (region !== null ? Array.from(shown.value.subarray(0, STRIP)) : around(xy, view.x, view.y, LISTED, (i) => lit[i] === 1)),
+    [xy, region === null, shown.value, view],
+  );
+  const open = (id: number): void => go(link("picture", { ...selection_of(params.value), file: pictures.value?.file[id] ?? "" }));
+  const selected = (corners: [number, number][]): void => set_params({ region: region_text({ layout, corners }) }, true);
   return (
-    <div class="map-page">
-      <h1>Map</h1>
-      <p class="soft">Every point is a picture; alike ones lie together.</p>
+    <>
       <div class="tools">
         <Controls layout={layout} mode={mode} color={color} marks={marks} />
         <button onClick={() => set_params({ view: null })}>Show all</button>
-        <KeysButton list={list} />
+        <KeysButton list={KEYS} />
       </div>
       <Chips />
       <div class="map-and-legend">
-        <Stage
-          xy={xy}
-          coding={coding}
-          lit={lit}
-          may={may}
-          marks={marks}
-          mode={mode}
-          region={here}
-          view={view}
-          viewed={viewed}
-          selected={(corners) => set_params({ region: region_text({ layout, corners }) }, true)}
-          open={(id) => go(link("picture", { ...selection_of(params.value), file: p.file[id] ?? "" }))}
-          plain={set_plain}
-        />
+        <Stage {...{ xy, coding, lit, may, marks, mode, region, view, viewed, selected, open }} plain={set_plain} />
         {coding !== null && <Legend coding={coding} marks={marks} />}
       </div>
       <How layout={layout} plain={plain} />
-      <Listed ids={listed} region={here !== null} />
+      <Listed ids={listed} region={region !== null} />
+    </>
+  );
+}
+
+export function MapPage(): JSX.Element {
+  const p = pictures.value;
+  const layout = params.value.layout === "near" && can_near(p) ? "near" : "pca";
+  useEffect(() => {
+    if (layout === "near") begin_near();
+  }, [layout]);
+  const xy = layout_of(layout);
+  const some = useMemo(() => xy?.some((v) => !Number.isNaN(v)) === true, [xy]);
+  return (
+    <div class="map-page">
+      <h1>Map</h1>
+      {p !== null && !some && <p>There is no map: no features of the pictures are known.</p>}
+      {xy !== null && some && (
+        <>
+          <p class="soft">Every point is a picture; alike ones lie together.</p>
+          <Drawn layout={layout} xy={xy} />
+        </>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // One picture: itself, as the model saw it, all that is known of it, and those most like it.
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { may_decide, pictures } from "../data";
 import { neighbours, selection_of, shown } from "../filter";
 import { number } from "../format";
@@ -79,6 +79,7 @@ function Shown({ id }: { id: number }): JSX.Element {
     if (to !== null) go(to);
   };
   const { bar, keys } = use_decide({ ids: [id] });
+  useEffect(() => void (document.title = `${file.split("/").pop() ?? ""} · pardon`), [file]);
   const list: Key[] = [
     { keys: "← →", does: "the previous, the next of the selection", on: ["ArrowLeft"], act: open(here.before) },
     { keys: "j", does: "the next", on: ["ArrowRight", "j"], act: open(here.after) },

@@ -152,11 +152,6 @@ function One({ id }: { id: number }): JSX.Element {
   );
 }
 
-function Nothing({ ids }: { ids: Uint32Array }): JSX.Element | null {
-  if (ids.length > 0) return null;
-  return <p class="soft">Nothing is left to go through here.</p>;
-}
-
 interface Walk {
   at: number; // in the queue; -1: it is empty
   id: number;
@@ -179,80 +174,91 @@ function use_walk(ids: Uint32Array): Walk {
   return { at, id: at < 0 ? -1 : (ids[at] as number), to, on };
 }
 
+const set_many = (many: boolean): void => set_params({ many: many ? "yes" : null }, true);
+
+function desk_keys(many: boolean, walk: Walk, last: number): Key[] {
+  const ways: Key[] = many
+    ? [
+        { keys: "← → ↑ ↓", does: "go to another picture (in the grid)" },
+        { keys: "x", does: "select it; with Shift and an arrow: all between" },
+      ]
+    : [
+        { keys: "→ ↓", does: "the next", on: ["ArrowRight", "ArrowDown"], act: () => walk.to(walk.at + 1) },
+        { keys: "← ↑", does: "the one before", on: ["ArrowLeft", "ArrowUp"], act: () => walk.to(walk.at - 1) },
+        { keys: "Home", does: "the first", on: ["Home"], act: () => walk.to(0) },
+        { keys: "End", does: "the last", on: ["End"], act: () => walk.to(last) },
+      ];
+  return [...ways, { keys: "v", does: many ? "one picture at a time" : "many in a grid", on: ["v"], act: () => set_many(!many) }];
+}
+
+function DeskTools({ ids, walk, many, selected, list }: { ids: Uint32Array; walk: Walk; many: boolean; selected: number; list: readonly Key[] }): JSX.Element {
+  const p = pictures.value;
+  let done = 0;
+  for (const id of ids) if ((p?.decided[id] ?? 0) > 0) done++;
+  const where = many ? `${count(selected, "picture")} selected of ${number(ids.length)}` : walk.at < 0 ? "" : `${number(walk.at + 1)} of ${number(ids.length)}`;
+  return (
+    <div class="tools">
+      {!many && walk.at >= 0 && (
+        <>
+          <button disabled={walk.at <= 0} onClick={() => walk.to(walk.at - 1)}>← Before</button>
+          <button disabled={walk.at >= ids.length - 1} onClick={() => walk.to(walk.at + 1)}>Next →</button>
+        </>
+      )}
+      <span class="found" role="status">
+        {where}
+        {done > 0 && `; ${number(done)} decided`}
+      </span>
+      <button aria-pressed={many} onClick={() => set_many(!many)}>
+        Many at once <kbd aria-hidden="true">v</kbd>
+      </button>
+      <KeysButton list={list} />
+    </div>
+  );
+}
+
 function Desk({ ids }: { ids: Uint32Array }): JSX.Element {
   const p = pictures.value;
   const many = params.value.many === "yes";
   const walk = use_walk(ids);
   const [selected, select] = useState<ReadonlySet<number>>(new Set());
   const taken = useRef<string[]>([]); // files decided here one by one, for undo to go back to
+  const decided = (stored: Promise<boolean>): void => {
+    if (many) {
+      select(new Set());
+      return;
+    }
+    const file = p?.file[walk.id] ?? "";
+    taken.current.push(file);
+    walk.on();
+    void stored.then((fine) => {
+      if (fine) return;
+      taken.current = taken.current.filter((f) => f !== file);
+      set_params({ file }); // back to what was not stored
+    });
+  };
+  const undone = (): void => {
+    const file = taken.current.pop();
+    if (file !== undefined && !many) set_params({ file });
+  };
   const target = many ? [...selected] : walk.id < 0 ? [] : [walk.id];
-  const { bar, keys } = use_decide({
-    ids: target,
-    decided: (stored) => {
-      if (many) {
-        select(new Set());
-        return;
-      }
-      const file = p?.file[walk.id] ?? "";
-      taken.current.push(file);
-      walk.on();
-      void stored.then((fine) => fine || set_params({ file })); // back to what was not stored
-    },
-    undone: () => {
-      const file = taken.current.pop();
-      if (file !== undefined && !many) set_params({ file });
-    },
-  });
-  const last = ids.length - 1;
-  const list: Key[] = [
-    ...keys,
-    ...(many
-      ? [
-          { keys: "← → ↑ ↓", does: "go to another picture (in the grid)" },
-          { keys: "x", does: "select it; with Shift and an arrow: all between" },
-        ]
-      : [
-          { keys: "→ ↓", does: "the next", on: ["ArrowRight", "ArrowDown"], act: () => walk.to(walk.at + 1) },
-          { keys: "← ↑", does: "the one before", on: ["ArrowLeft", "ArrowUp"], act: () => walk.to(walk.at - 1) },
-          { keys: "Home End", does: "the first, the last", on: ["Home"], act: () => walk.to(0) },
-        ]),
-    { keys: "v", does: many ? "one picture at a time" : "many in a grid", on: ["v"], act: () => set_params({ many: many ? null : "yes" }, true) },
-  ];
+  const { bar, keys } = use_decide({ ids: target, decided, undone });
   useEffect(() => {
     const next = ids[walk.at + 1];
     const src = next === undefined || many ? null : full_picture(next);
     if (src !== null) new Image().src = src; // is there when it is wanted
   }, [walk.at, ids, many]);
-  let done = 0;
-  for (const id of ids) if ((p?.decided[id] ?? 0) > 0) done++;
   return (
     <>
       <div class="desk">
-        <div class="tools">
-          {!many && walk.at >= 0 && (
-            <>
-              <button disabled={walk.at <= 0} onClick={() => walk.to(walk.at - 1)}>← Before</button>
-              <button disabled={walk.at >= last} onClick={() => walk.to(walk.at + 1)}>Next →</button>
-            </>
-          )}
-          <span class="found" role="status">
-            {many ? `${count(selected.size, "picture")} selected of ${number(ids.length)}` : walk.at < 0 ? "" : `${number(walk.at + 1)} of ${number(ids.length)}`}
-            {done > 0 && `; ${number(done)} decided`}
-          </span>
-          <button aria-pressed={many} onClick={() => set_params({ many: many ? null : "yes" }, true)}>
-            Many at once <kbd aria-hidden="true">v</kbd>
-          </button>
-          <KeysButton list={list} />
-        </div>
+        <DeskTools ids={ids} walk={walk} many={many} selected={selected.size} list={[...keys, ...desk_keys(many, walk, ids.length - 1)]} />
         {bar}
         <Outcome />
       </div>
-      <Nothing ids={ids} />
-      {many
-        ? ids.length > 0 && (
-            <Grid ids={ids} side={128} label={`Pictures to decide about: ${number(ids.length)}`} within={{}} selected={selected} select={(s) => select(s)} start={walk.at} caption={decided_words} />
-          )
-        : walk.id >= 0 && <One id={walk.id} />}
+      {ids.length === 0 && <p class="soft">Nothing is left to go through here.</p>}
+      {many && ids.length > 0 && (
+        <Grid ids={ids} side={128} label={`Pictures to decide about: ${number(ids.length)}`} within={{}} selected={selected} select={(s) => select(s)} start={walk.at} caption={decided_words} />
+      )}
+      {!many && walk.id >= 0 && <One id={walk.id} />}
     </>
   );
 }

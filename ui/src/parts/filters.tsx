@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { facets, say, scales, texts, type Facet, type Scale } from "../facets";
-import { BINS, counts, ends, filters_of, FILTERS, histograms } from "../filter";
+import { BINS, counts, ends, filters_of, FILTERS, histograms, values_of } from "../filter";
 import { number } from "../format";
 import { LAYOUTS } from "../map/layouts";
 import { region_of } from "../map/region";
@@ -13,7 +13,7 @@ const MANY = 200;
 const OPEN = new Set(["verdict", "noisy", "kind", "label"]);
 const IN_ORDER = new Set(["verdict", "noisy", "severity", "suspected", "decided", "status"]);
 
-const chosen = (key: string): string[] => (params.value[key] ?? "").split("|").filter((v) => v !== "");
+const chosen = (key: string): string[] => values_of(facets.value.find((f) => f.key === key), params.value[key] ?? "");
 
 export function toggle(key: string, value: string): void {
   const now = chosen(key);
@@ -215,7 +215,7 @@ export function chips(): Chip[] {
     const name = FILTERS[key] ?? key.slice(2);
     const facet = facets.value.find((f) => f.key === key);
     if (facet !== undefined) {
-      const all = text.split("|");
+      const all = values_of(facet, text);
       for (const value of all) {
         const rest = all.filter((v) => v !== value);
         out.push({ words: `${name}: ${say(facet, value)}`, less: { [key]: rest.length === 0 ? null : rest.join("|") } });

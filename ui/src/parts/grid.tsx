@@ -101,38 +101,34 @@ function moved_to(key: string, at: number, last: number, columns: number, page: 
   return Math.min(last, Math.max(0, found));
 }
 
-export function Grid(props: GridProps): JSX.Element {
-  const { ids, label, within, selected, select, leave, caption } = props;
-  const last = ids.length - 1;
-  const [cursor, set_cursor] = useState(Math.max(0, props.start));
-  const at = Math.max(0, Math.min(cursor, last));
+interface Cursor {
+  at: number; // index of the picture that the tab key reaches
+  go: (to: number, extend: boolean) => void;
+  toggle: (index: number) => void;
+  set: (index: number) => void;
+}
+
+function use_cursor(props: GridProps, at: number, set: (at: number) => void, { box, columns, virtual }: Rows): Cursor {
+  const { ids, selected, select, start } = props;
   const anchor = useRef(at); // where shift began
   const wants_focus = useRef(false);
-  const { box, columns, side, virtual } = use_rows(ids.length, props.side, (n) => Math.floor(at / n));
-  const rows = virtual.getVirtualItems();
-
   useEffect(() => {
-    if (props.start <= 0) return;
-    set_cursor(props.start);
+    if (start <= 0) return;
+    set(start);
     // a new page first goes to its top; this comes after
-    const later = setTimeout(() => virtual.scrollToIndex(Math.floor(props.start / columns), { align: "center", behavior: "instant" }));
+    const later = setTimeout(() => virtual.scrollToIndex(Math.floor(start / columns), { align: "center", behavior: "instant" }));
     return () => clearTimeout(later);
-  }, [props.start, columns > 1]);
+  }, [start, columns > 1]);
   useEffect(() => {
     if (!wants_focus.current) return;
     wants_focus.current = false;
-    const link = box.current?.querySelector<HTMLElement>(`[data-at="${at}"] a`);
-    link?.focus({ preventScroll: true });
+    box.current?.querySelector<HTMLElement>(`[data-at="${at}"] a`)?.focus({ preventScroll: true });
   });
-
   const go = (to: number, extend: boolean): void => {
     if (!extend) anchor.current = to;
-    else {
-      const range = ids.subarray(Math.min(anchor.current, to), Math.max(anchor.current, to) + 1);
-      select(new Set([...selected, ...range]));
-    }
+    else select(new Set([...selected, ...ids.subarray(Math.min(anchor.current, to), Math.max(anchor.current, to) + 1)]));
     wants_focus.current = true;
-    set_cursor(to);
+    set(to);
     virtual.scrollToIndex(Math.floor(to / columns), { align: "auto", behavior: "instant" });
   };
   const toggle = (index: number): void => {
@@ -142,56 +138,73 @@ export function Grid(props: GridProps): JSX.Element {
     anchor.current = index;
     select(next);
   };
-  const press = (e: KeyboardEvent): void => {
-    const to = e.altKey || (e.ctrlKey && e.key !== "a" && e.key !== "Home" && e.key !== "End") || e.metaKey ? null
-      : moved_to(e.key, at, last, columns, Math.max(1, Math.floor(window.innerHeight / (side + GAP)) - 1));
-    if (to !== null) go(to, e.shiftKey);
-    else if (e.key === " " || (e.key === "x" && !e.ctrlKey)) toggle(at);
-    else if (e.key === "a" && e.ctrlKey) select(new Set(ids));
-    else if (e.key === "Escape" && selected.size > 0) select(new Set());
-    else return;
-    e.preventDefault();
-  };
-  const click = (e: MouseEvent): void => {
-    const cell = (e.target as Element).closest("[data-at]");
-    if (cell === null) return;
-    const index = Number(cell.getAttribute("data-at"));
-    if (e.shiftKey || e.ctrlKey || e.metaKey) {
-      e.preventDefault();
-      if (e.shiftKey) go(index, true);
-      else toggle(index);
-    } else leave?.(index);
-  };
-  const focused = (e: FocusEvent): void => {
-    const cell = (e.target as Element).closest("[data-at]");
-    if (cell !== null) set_cursor(Number(cell.getAttribute("data-at")));
-  };
+  return { at, go, toggle, set };
+}
 
+function press(e: KeyboardEvent, { ids, selected, select }: GridProps, { columns, side }: Rows, { at, go, toggle }: Cursor): void {
+  if (e.altKey || e.metaKey) return;
+  if (e.ctrlKey && !["a", "Home", "End"].includes(e.key)) return;
+  const page = Math.max(1, Math.floor(window.innerHeight / (side + GAP)) - 1);
+  const to = moved_to(e.key, at, ids.length - 1, columns, page);
+  if (to !== null) go(to, e.shiftKey);
+  else if (e.key === " " || e.key === "x") toggle(at);
+  else if (e.key === "a" && e.ctrlKey) select(new Set(ids));
+  else if (e.key === "Escape" && selected.size > 0) select(new Set());
+  else return;
+  e.preventDefault();
+}
+
+const index_of = (target: EventTarget | null): number => Number((target as Element).closest("[data-at]")?.getAttribute("data-at") ?? NaN);
+
+function click(e: MouseEvent, props: GridProps, { go, toggle }: Cursor): void {
+  const index = index_of(e.target);
+  if (Number.isNaN(index)) return;
+  if (!e.shiftKey && !e.ctrlKey && !e.metaKey) {
+    props.leave?.(index);
+    return;
+  }
+  e.preventDefault();
+  if (e.shiftKey) go(index, true);
+  else toggle(index);
+}
+
+function Cell({ props, index, side, at }: { props: GridProps; index: number; side: number; at: number }): JSX.Element {
+  const id = props.ids[index] as number;
+  const text = props.caption?.(id);
+  return <Thumb id={id} side={side} within={props.within} tab={index === at ? 0 : -1} {...(text === undefined ? {} : { caption: text })} />;
+}
+
+export function Grid(props: GridProps): JSX.Element {
+  const { ids, selected } = props;
+  const [wanted, set] = useState(Math.max(0, props.start));
+  const at = Math.max(0, Math.min(wanted, ids.length - 1));
+  const rows = use_rows(ids.length, props.side, (n) => Math.floor(at / n));
+  const cursor = use_cursor(props, at, set, rows);
+  const { box, columns, side, virtual } = rows;
   return (
     <div
       class="grid"
       role="grid"
-      aria-label={label}
+      aria-label={props.label}
       aria-rowcount={Math.ceil(ids.length / columns)}
       aria-colcount={columns}
       aria-multiselectable
       ref={box}
       style={`height:${virtual.getTotalSize()}px;--side:${side}px;--step:${side + GAP}px`}
-      onKeyDown={press}
-      onClick={click}
-      onFocusIn={focused}
+      onKeyDown={(e) => press(e, props, rows, cursor)}
+      onClick={(e) => click(e, props, cursor)}
+      onFocusIn={(e) => {
+        const index = index_of(e.target);
+        if (!Number.isNaN(index)) set(index);
+      }}
     >
-      {rows.map((row) => (
+      {virtual.getVirtualItems().map((row) => (
         <div class="grid-row" role="row" key={row.key} aria-rowindex={row.index + 1} style={`transform:translateY(${row.start - virtual.options.scrollMargin}px)`}>
-          {Array.from(ids.subarray(row.index * columns, (row.index + 1) * columns), (id, c) => {
-            const index = row.index * columns + c;
-            const text = caption?.(id);
-            return (
-              <div role="gridcell" key={id} aria-colindex={c + 1} aria-selected={selected.has(id)} data-at={index}>
-                <Thumb id={id} side={side} within={within} tab={index === at ? 0 : -1} {...(text === undefined ? {} : { caption: text })} />
-              </div>
-            );
-          })}
+          {Array.from(ids.subarray(row.index * columns, (row.index + 1) * columns), (id, c) => (
+            <div role="gridcell" key={id} aria-colindex={c + 1} aria-selected={selected.has(id)} data-at={row.index * columns + c}>
+              <Cell props={props} index={row.index * columns + c} side={side} at={at} />
+            </div>
+          ))}
         </div>
       ))}
     </div>

@@ -20,6 +20,13 @@ export function describe(id: number): string {
   return parts.join(" · ");
 }
 
+/** A file without pixels has no thumbnail: nobody is asked for one. */
+export function has_pixels(id: number): boolean {
+  const p = pictures.value;
+  if (p === null) return false;
+  return p.status.names[p.status.codes[id] ?? -1] !== "unreadable" || (p.width[id] ?? -1) > 0;
+}
+
 export interface ThumbProps {
   id: number;
   caption?: string;
@@ -33,7 +40,7 @@ export interface ThumbProps {
 export function Thumb({ id, caption, side = 96, within, tab }: ThumbProps): JSX.Element {
   const p = pictures.value;
   const file = p?.file[id] ?? "";
-  const src = thumbnail(id, side > 112 ? 224 : 112);
+  const src = has_pixels(id) ? thumbnail(id, side > 112 ? 224 : 112) : null;
   const text = describe(id);
   const verdict = VERDICTS[verdict_now.value[id] ?? 3] ?? "unjudged";
   const noisy = noisy_now.value[id] === 1;

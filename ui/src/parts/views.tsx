@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { full_picture, model_view, pictures, probe, serving } from "../data";
 import { number } from "../format";
 import { kind_names, kind_now, noisy_now, severity_now } from "../judge";
-import { describe } from "./thumb";
+import { describe, has_pixels } from "./thumb";
 
 /** A picture at the size there is of it; in its place words where it cannot be shown. */
 function Large({ src, alt, note }: { src: string | null; alt: string; note: string }): JSX.Element {
@@ -16,18 +16,20 @@ function Large({ src, alt, note }: { src: string | null; alt: string; note: stri
 export function Views({ id }: { id: number }): JSX.Element {
   const p = pictures.value;
   const name = p?.file[id] ?? "";
-  const none = p?.status.names[p.status.codes[id] ?? -1] === "unreadable" ? "It could not be read." : "This page holds no copy of it; pardon serve shows it.";
+  const pixels = has_pixels(id);
+  const unreadable = p?.status.names[p.status.codes[id] ?? -1] === "unreadable";
+  const none = unreadable ? "It could not be read." : "This page holds no copy of it; pardon serve shows it.";
   return (
     <div class="views">
       <figure>
-        <Large src={full_picture(id)} alt={describe(id)} note={none} />
+        <Large src={pixels ? full_picture(id) : null} alt={describe(id)} note={none} />
         <figcaption>
-          {serving ? "The picture" : "A small copy. pardon serve shows the whole picture, and the picture as the model saw it."}
+          {serving || full_picture(id) === null ? "The picture" : "A small copy. pardon serve shows the whole picture, and the picture as the model saw it."}
         </figcaption>
       </figure>
       {serving && (
         <figure>
-          <Large src={model_view(id)} alt={`${name} as the model saw it`} note="The model saw nothing of it." />
+          <Large src={unreadable ? null : model_view(id)} alt={`${name} as the model saw it`} note="The model saw nothing of it." />
           <figcaption>As the model saw it</figcaption>
         </figure>
       )}

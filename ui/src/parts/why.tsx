@@ -38,7 +38,7 @@ function Measure({ m }: { m: NonNullable<Why["measures"]>[number] }): JSX.Elemen
   );
 }
 
-export function Evidence({ id, level = 2 }: { id: number; level?: 2 | 3 }): JSX.Element {
+export function Evidence({ id, level = 2 }: { id: number; level?: 2 | 3 }): JSX.Element | null {
   const [told, set_told] = useState<Why | null>(null);
   const [failed, set_failed] = useState<string | null>(null);
   useEffect(() => {
@@ -54,6 +54,7 @@ export function Evidence({ id, level = 2 }: { id: number; level?: 2 | 3 }): JSX.
   }, [id, revision.value]);
   const Heading = level === 2 ? "h2" : "h3";
   const noisy = noisy_now.value[id];
+  if (noisy === 255 && (told === null || told.sentences.length === 0)) return null;
   return (
     <section class="reasons">
       <Heading>{noisy === 1 ? "Why it is held noisy" : noisy === 0 ? "Why it is held fit" : "Evidence"}</Heading>
