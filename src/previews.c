@@ -17,13 +17,16 @@
 #define SEED      1  /* of what is random in a probe */
 #define SENTENCES 3
 
+/* `least`: of the short side of what is decoded; 0: all of it. */
 static gboolean
-see (const char *path, image *seen)
+see (const char *path, int least, image *seen)
 {
   g_auto (image) picture = { 0 };
   image_facts facts;
   view v = view_measure ();
-  return decode_file (path, NULL, &picture, &facts, NULL) && view_apply (&v, &picture, seen, NULL);
+  return (least > 0 ? decode_file_small (path, least, &picture, &facts, NULL)
+                    : decode_file (path, NULL, &picture, &facts, NULL))
+         && view_apply (&v, &picture, seen, NULL);
 }
 
 static GBytes *
@@ -52,13 +55,14 @@ GBytes *
 previews_jpeg (const char *path, int side, int quality, int *width, int *height)
 {
   g_auto (image) seen = { 0 };
-  return see (path, &seen) ? make_small (&seen, side, quality, width, height) : NULL;
+  return see (path, 2 * side, &seen) ? make_small (&seen, side, quality, width, height) : NULL;
 }
 
 static GBytes *
 make_preview (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  return previews_jpeg (path, side, QUALITY, width, height);
+  g_auto (image) seen = { 0 };
+  return see (path, 0, &seen) ? make_small (&seen, side, QUALITY, width, height) : NULL;
 }
 
 /* The picture is the same for all probes, so it is read once. */
@@ -74,7 +78,7 @@ make_probe (gpointer user, const char *path, const char *kind, double severity, 
       g_free (p->probe_path);
       p->probe_path = g_strdup (path);
       image_clear (&p->probe);
-      if (!see (path, &p->probe))
+      if (!see (path, 0, &p->probe))
         image_clear (&p->probe);
     }
   g_auto (image) probe = { 0 };

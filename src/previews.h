@@ -14,7 +14,8 @@ typedef struct {
   image probe;                  /* what is at it, at the size it is measured at; empty: it cannot be read */
 } previews;
 
-/* A picture as JPEG, its long side at most `side`; NULL (width and height untouched) when it cannot be read. Thread-safe. */
+/* A picture as JPEG, its long side at most `side`; NULL (width and height untouched) when it cannot be read. A large
+ * JPEG is decoded smaller at once, which is quicker and enough to recognise it by. Thread-safe. */
 GBytes *previews_jpeg (const char *path, int side, int quality, int *width, int *height);
 
 /* `set`: of the store's measures. `callbacks` are for report_fill and hold `p`, which must stay where it is. */
