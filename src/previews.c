@@ -24,6 +24,16 @@ preview_see (const char *path, image *seen, GError **error)
   return decode_file (path, NULL, &picture, &facts, error) && view_apply (&v, &picture, seen, error);
 }
 
+/* What only looks are taken of need not be decoded whole. `least`: of the short side that is. */
+static gboolean
+see_small (const char *path, int least, image *seen)
+{
+  g_auto (image) picture = { 0 };
+  image_facts facts;
+  view v = view_measure ();
+  return decode_file_small (path, least, &picture, &facts, NULL) && view_apply (&v, &picture, seen, NULL);
+}
+
 /* Of a picture whose long side is at most `side`. */
 static void
 size_within (const image *seen, int side, int *width, int *height)
@@ -57,13 +67,14 @@ GBytes *
 previews_jpeg (const char *path, int side, int quality, int *width, int *height)
 {
   g_auto (image) seen = { 0 };
-  return preview_see (path, &seen, NULL) ? make_small (&seen, side, quality, width, height) : NULL;
+  return see_small (path, 2 * side, &seen) ? make_small (&seen, side, quality, width, height) : NULL;
 }
 
 static GBytes *
 make_preview (gpointer user G_GNUC_UNUSED, const char *path, int side, int *width, int *height)
 {
-  return previews_jpeg (path, side, PREVIEW_QUALITY, width, height);
+  g_auto (image) seen = { 0 };
+  return preview_see (path, &seen, NULL) ? make_small (&seen, side, PREVIEW_QUALITY, width, height) : NULL;
 }
 
 /* The picture is the same for all probes, so it is read once. */

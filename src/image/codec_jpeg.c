@@ -45,8 +45,9 @@ struct codec_jpeg {
   int left_over;      /* bytes of pixel data that no row asked for, when that is the fault */
   guint64 scan_at;    /* offset of the first scan's data */
 
-  guint8 *pixels; /* the caller's */
-  guint8 *cmyk;   /* one row of four channels, or NULL */
+  JDIMENSION width, height; /* of what codec_jpeg_read gives */
+  guint8 *pixels;           /* the caller's */
+  guint8 *cmyk;             /* one row of four channels, or NULL */
   guint8 buffer[CHUNK];
 };
 
@@ -277,8 +278,10 @@ codec_jpeg_open (int fd, guint64 n_bytes, image_facts *facts, GError **error)
       return NULL;
     }
   c->max_scans = scan_limit (jpeg);
-  facts->width = (int) jpeg->image_width;
-  facts->height = (int) jpeg->image_height;
+  c->width = jpeg->image_width;
+  c->height = jpeg->image_height;
+  facts->width = (int) c->width;
+  facts->height = (int) c->height;
   facts->channels = 3;
   facts->bits = jpeg->data_precision;
   facts->format = "jpeg";
@@ -288,6 +291,20 @@ codec_jpeg_open (int fd, guint64 n_bytes, image_facts *facts, GError **error)
 }
 
 /* ---- pixels */
+
+void
+codec_jpeg_shrink (codec_jpeg *c, int least, image_facts *facts)
+{
+  JDIMENSION side = MIN (c->jpeg.image_width, c->jpeg.image_height), by = 8;
+  while (by > 1 && side / by < (JDIMENSION) MAX (least, 1))
+    by /= 2;
+  c->jpeg.scale_num = 1;
+  c->jpeg.scale_denom = by;
+  c->width = (c->jpeg.image_width + by - 1) / by;
+  c->height = (c->jpeg.image_height + by - 1) / by;
+  facts->width = (int) c->width;
+  facts->height = (int) c->height;
+}
 
 /* Adobe's programs store CMYK inverted and everybody followed, so 255 means no ink: a channel is its own ink times
  * black over 255, rounded as Pillow rounds. */
@@ -313,6 +330,8 @@ read_guarded (codec_jpeg *c)
   jpeg->progress = &c->progress;
   c->progress.progress_monitor = on_progress;
   jpeg_start_decompress (jpeg);
+  if (jpeg->output_width != c->width || jpeg->output_height != c->height)
+    return FALSE; /* the buffer was made for another size */
   gsize stride = (gsize) jpeg->output_width * 3;
   while (jpeg->output_scanline < jpeg->output_height)
     {
@@ -376,7 +395,7 @@ describe_damage (codec_jpeg *c, int height, image_facts *facts)
 gboolean
 codec_jpeg_read (codec_jpeg *c, guint8 *pixels, image_facts *facts, GError **error)
 {
-  gsize width = c->jpeg.image_width, height = c->jpeg.image_height;
+  gsize width = c->width, height = c->height;
   c->pixels = pixels;
   if (c->jpeg.num_components == 4)
     c->cmyk = g_try_malloc (width * 4);

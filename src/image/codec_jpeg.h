@@ -12,6 +12,10 @@ typedef struct codec_jpeg codec_jpeg;
  * `facts`, sizes as stored (orientation not applied). NULL with PARDON_ERROR_PICTURE. */
 codec_jpeg *codec_jpeg_open (int fd, guint64 n_bytes, image_facts *facts, GError **error);
 
+/* From now on pixels are those of a picture 2, 4 or 8 times smaller, as small as its short side may be `least` or more:
+ * whole blocks are averaged before they are decoded. Fills the size into `facts`. Before codec_jpeg_read. */
+void codec_jpeg_shrink (codec_jpeg *c, int least, image_facts *facts);
+
 /* `pixels`: height x width x 3 as stored. What is missing stays grey 128 and facts->damage says so. FALSE when not one
  * pixel could be decoded. Call once. */
 gboolean codec_jpeg_read (codec_jpeg *c, guint8 *pixels, image_facts *facts, GError **error);

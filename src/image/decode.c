@@ -157,6 +157,19 @@ open_codec (decoder *d, int fd, const decode_limits *limits, image_facts *facts,
   return (d->jpeg != NULL || d->vips != NULL) && check_pixels (limits, facts->width, facts->height, error);
 }
 
+/* `facts`: the size as stored, which becomes that of the upright picture. */
+static void
+take_size (decoder *d, image_facts *facts)
+{
+  d->stored_width = facts->width;
+  d->stored_height = facts->height;
+  if (facts->orientation > 4)
+    {
+      facts->width = d->stored_height;
+      facts->height = d->stored_width;
+    }
+}
+
 decoder *
 decoder_new (int fd, const char *name, const decode_limits *limits, image_facts *facts, GError **error)
 {
@@ -168,14 +181,17 @@ decoder_new (int fd, const char *name, const decode_limits *limits, image_facts 
       decoder_free (d);
       return NULL;
     }
-  d->stored_width = facts->width;
-  d->stored_height = facts->height;
-  if (facts->orientation > 4)
-    {
-      facts->width = d->stored_height;
-      facts->height = d->stored_width;
-    }
+  take_size (d, facts);
   return d;
+}
+
+void
+decoder_shrink (decoder *d, int least, image_facts *facts)
+{
+  if (d->jpeg == NULL || d->done)
+    return;
+  codec_jpeg_shrink (d->jpeg, least, facts);
+  take_size (d, facts);
 }
 
 /* ---- pixels */
@@ -258,8 +274,9 @@ decoder_free (decoder *d)
 
 /* ---- conveniences */
 
-gboolean
-decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error)
+/* `least` 0: the whole picture. */
+static gboolean
+decode_path (const char *path, const decode_limits *limits, int least, image *im, image_facts *facts, GError **error)
 {
   /* Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever. */
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -273,6 +290,8 @@ decode_file (const char *path, const decode_limits *limits, image *im, image_fac
   g_autoptr (GError) why = NULL;
   g_autoptr (decoder) d = decoder_new (fd, path, limits, facts, &why);
   gboolean fine = d != NULL;
+  if (fine && least > 0)
+    decoder_shrink (d, least, facts);
   if (fine && !image_reserve (im, facts->width, facts->height, facts->channels))
     {
       g_set_error (&why, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for %d x %d pixels", facts->width,
@@ -289,6 +308,18 @@ decode_file (const char *path, const decode_limits *limits, image *im, image_fac
     g_propagate_prefixed_error (error, g_steal_pointer (&why), "cannot decode '%s': ", shown);
   close (fd);
   return fine;
+}
+
+gboolean
+decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error)
+{
+  return decode_path (path, limits, 0, im, facts, error);
+}
+
+gboolean
+decode_file_small (const char *path, int least, image *im, image_facts *facts, GError **error)
+{
+  return decode_path (path, NULL, least, im, facts, error);
 }
 
 gboolean

@@ -23,6 +23,10 @@ typedef struct decoder decoder;
  * memory is short. The words are the bare reason ("the file is empty"): equal contents, equal words. `limits` may be NULL. */
 decoder *decoder_new (int fd, const char *name, const decode_limits *limits, image_facts *facts, GError **error);
 
+/* Lets decoder_read give a picture some times smaller where that is quicker (JPEG), its short side not below `least`; fills the size into
+ * `facts`. For looking at: what is measured is the whole picture. Before decoder_read. */
+void decoder_shrink (decoder *d, int least, image_facts *facts);
+
 /* Fills `pixels`, height x width x channels of `facts` above, orientation applied, colour converted to 8-bit RGB as
  * Pillow's convert('RGB') does, because that is what classifiers are trained on: 16-bit rounded down by 8 bits, CMYK by
  * naive inversion, grey spread to RGB, embedded colour profiles ignored. Of an animation or a document, the first
@@ -36,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (decoder, decoder_free)
 
 /* Both steps for a file by path, into `im` (reserved as needed). The words name it: "cannot decode 'a.jpg': the file is empty". */
 gboolean decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error);
+
+/* The same after decoder_shrink. */
+gboolean decode_file_small (const char *path, int least, image *im, image_facts *facts, GError **error);
 
 /* The share of a picture's rows from the one that image_facts.damage names, as decoder_read words it, to the last; NAN where it names none (a
  * progressive JPEG breaks off by losing detail in all of them). Of rows as stored: orientation changes nothing. */

@@ -378,6 +378,81 @@ test_orientation (void)
     }
 }
 
+/* Of a smaller decode: the mean difference to the means of the squares of `by` that it stands for. */
+static double
+difference_to_means (const image *small, const image *whole, int by)
+{
+  double sum = 0;
+  int width = whole->width / by, height = whole->height / by;
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < 3; c++)
+        {
+          int square = 0;
+          for (int i = 0; i < by * by; i++)
+            {
+              gsize row = (gsize) (y * by + i / by), column = (gsize) (x * by + i % by);
+              square += whole->pixels[(row * (gsize) whole->width + column) * 3 + (gsize) c];
+            }
+          double mean = (double) square / (by * by);
+          sum += ABS (mean - small->pixels[((gsize) y * (gsize) small->width + (gsize) x) * 3 + (gsize) c]);
+        }
+  return sum / ((double) width * height * 3);
+}
+
+static void
+test_small (void)
+{
+  static const struct {
+    int width, height, least, by;
+  } cases[] = { { 800, 640, 80, 8 },   { 800, 640, 81, 4 }, { 640, 800, 160, 4 }, { 800, 640, 320, 2 },
+                { 800, 640, 321, 1 },  { 801, 643, 80, 8 }, { 7, 3, 1, 2 },       { 1, 1, 1, 1 },
+                { 800, 640, 9999, 1 }, { 803, 641, 160, 4 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int png = 0; png < 2; png++)
+      {
+        g_autofree char *path = in_folder (png ? "small.png" : "small.jpg");
+        g_auto (image) drawn = { 0 }, whole = { 0 }, small = { 0 };
+        image_facts facts;
+        int by = png ? 1 : cases[i].by;
+        draw_smooth (&drawn, cases[i].width, cases[i].height);
+        g_assert_true (encode_file (&drawn, path, NULL) && decode_file (path, NULL, &whole, &facts, NULL));
+        g_assert_true (decode_file_small (path, cases[i].least, &small, &facts, NULL));
+        g_assert_cmpint (small.width, ==, (cases[i].width + by - 1) / by);
+        g_assert_cmpint (small.height, ==, (cases[i].height + by - 1) / by);
+        g_assert_true (facts.width == small.width && facts.height == small.height);
+        g_assert_cmpfloat (difference_to_means (&small, &whole, by), <, 1.5);
+      }
+}
+
+/* Turned as the whole picture is, and damaged where that is. */
+static void
+test_small_of_the_odd (void)
+{
+  g_autofree char *exif = shared ("odd/exif");
+  for (int i = 1; exif != NULL && i <= 8; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/Landscape_%d.jpg", exif, i);
+      g_auto (image) whole = { 0 }, small = { 0 };
+      image_facts facts;
+      g_assert_true (decode_file (path, NULL, &whole, &facts, NULL)
+                     && decode_file_small (path, 150, &small, &facts, NULL));
+      g_assert_true (small.width == 225 && small.height == 150);
+      g_assert_cmpfloat (difference_to_means (&small, &whole, 8), <, 4);
+    }
+  g_autofree char *path = in_folder ("cut.jpg"), *bytes = NULL;
+  g_auto (image) drawn = { 0 }, small = { 0 };
+  image_facts facts;
+  gsize n;
+  draw (&drawn, 640, 480, 3);
+  g_assert_true (encode_file (&drawn, path, NULL) && g_file_get_contents (path, &bytes, &n, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) n / 2, NULL));
+  g_assert_true (decode_file_small (path, 60, &small, &facts, NULL));
+  g_assert_true (small.width == 80 && small.height == 60 && facts.damage[0] != 0);
+  const guint8 *last = small.pixels + (80 * 60 - 1) * 3;
+  g_assert_true (last[0] == 128 && last[1] == 128 && last[2] == 128);
+}
+
 /* Every strange file of the collection: pixels or a sentence, never a crash, and PngSuite's broken ones a sentence. */
 static void
 visit (const char *path, int *decoded, int *refusals)
@@ -397,9 +472,14 @@ visit (const char *path, int *decoded, int *refusals)
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_path_get_basename (path);
   gboolean broken = strstr (path, "/odd/png/") != NULL && name[0] == 'x';
+  image small = { 0 };
+  image_facts facts_of_small;
+  gboolean is_small = decode_file_small (path, 16, &small, &facts_of_small, NULL);
+  image_clear (&small);
   if (decode_file (path, NULL, &im, &facts, &error))
     {
       ++*decoded;
+      g_assert_true (is_small);
       g_assert_false (broken);
       g_assert_cmpint (im.width, ==, facts.width);
       g_assert_cmpint (im.height, ==, facts.height);
@@ -409,6 +489,7 @@ visit (const char *path, int *decoded, int *refusals)
   else
     {
       ++*refusals;
+      g_assert_false (is_small);
       g_assert_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE);
       g_assert_true (g_str_has_prefix (error->message, "cannot decode '"));
       g_assert_null (strstr (error->message, "vips"));
@@ -602,6 +683,8 @@ main (int argc, char **argv)
   g_test_add_func ("/decode/truncated", test_truncated);
   g_test_add_func ("/decode/corrupt", test_corrupt);
   g_test_add_func ("/decode/orientation", test_orientation);
+  g_test_add_func ("/decode/small", test_small);
+  g_test_add_func ("/decode/small-of-the-odd", test_small_of_the_odd);
   g_test_add_func ("/decode/odd", test_odd);
   g_test_add_func ("/decode/threads", test_threads);
   g_test_add_func ("/decode/describe", test_describe);
