@@ -24,7 +24,7 @@ typedef struct {
   char *calibrate, *detector;
   char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
   char *classifier, *model_view, *model_scale, *markdown, *junit;
-  char *list, *format, *links, *by;
+  char *list, *format, *links, *by, *decisions;
   char **exclude, **leave_out; /* NULL: none */
   gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count, group;
   double severity, radius;                                              /* radius below 0: not given */
