@@ -91,7 +91,7 @@ typedef struct {
 } pardon_kind_count;
 
 typedef struct {
-  char name[32];                /* "train", "val", "test"; "" for pictures of no part */
+  char name[32];                /* "train", "val", "test", what a column says, cut off; "" for pictures of no part */
   uint64_t pictures, noisy;     /* with a verdict; too degraded to judge by */
   uint64_t copied;              /* with an exact or near copy in another part */
   double noise_rate, low, high; /* noisy of the pictures, and its 95 % interval */
@@ -130,11 +130,13 @@ typedef struct {
   int n_kinds;
   double threshold;                                   /* score above which a picture is noisy */
   double prevalence, prevalence_low, prevalence_high; /* estimated share of degraded pictures; NaN: none judged */
-  double expected_wrong;                 /* of the noisy ones, the share expected to be fine; NaN: none is noisy */
+  double expected_wrong; /* of the noisy ones, the share expected to be fine; NaN: none is noisy */
+  double expected_wrong_low,
+      expected_wrong_high;               /* the same at the ends of prevalence's interval, the high and the low one */
   uint64_t exact_groups, exact_pictures; /* pictures of equal pixels: duplicates.csv */
   uint64_t near_groups, near_pictures;   /* pictures that look the same */
   uint64_t groups_across;                /* those with pictures of different parts of the data set */
-  pardon_split splits[4];                /* parts told by folder names; none: n_splits is 0 */
+  pardon_split splits[8];                /* the first of the parts; none: n_splits is 0 */
   int n_splits;
   uint64_t probes, probes_of;          /* made, and of how many pictures; 0: none were asked for */
   int probe_clusters;                  /* clusters that they come to, away from what they are copies of */
@@ -157,6 +159,7 @@ typedef struct {
   const char *const *paths; /* NULL-ended: pictures; a folder is refused */
   double false_alarms;      /* as in a scan; default 0.05 */
   const char *detector;     /* as in a scan */
+  const char *calibrate;    /* as in a scan; measured anew each time */
 } pardon_explain_options;
 
 /* All of it lives until the callback returns. */
@@ -308,6 +311,20 @@ typedef struct {
   uint64_t only_before, only_after, unjudged, relabelled; /* pictures not compared */
 } pardon_compare_result;
 int pardon_compare (const pardon_compare_options *options, pardon_compare_result *result, pardon_error **error);
+
+/* --- the page -------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *results; /* folder of a scan */
+  const char *host;    /* a numeric address of this machine to answer at, or "localhost"; NULL: 127.0.0.1 */
+  int port;            /* 0: a free one */
+  int read_only;       /* take no decisions */
+  void (*ready) (void *user, const char *url); /* called once the page can be opened; may be NULL */
+  void *user;
+} pardon_serve_options;
+void pardon_serve_options_init (pardon_serve_options *options);
+/* Answers a browser until the job says stop, and returns 0 then. Whoever has the URL has the page: it holds a token. */
+int pardon_serve (const pardon_serve_options *options, const pardon_job *job, pardon_error **error);
 
 /* --- this machine ---------------------------------------------------------------------------- */
 

@@ -11,6 +11,7 @@ packages[build]+=" libxxhash-dev"                                  # has a file 
 packages[build]+=" libopenblas-dev liblapacke-dev"                 # PCA and k-means
 packages[build]+=" libsqlite3-dev libjansson-dev"                  # results
 packages[build]+=" libcurl4-openssl-dev ca-certificates"           # pardon model get
+packages[build]+=" libmicrohttpd-dev"                              # pardon serve
 packages[build]+=" protobuf-c-compiler libprotobuf-c-dev"          # reading ONNX files
 
 why[ui]="Node.js and npm, which bundle the page; meson setup -Dui=false builds without it"

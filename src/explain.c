@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "calibrate.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
@@ -61,9 +62,9 @@ damage_outweighs (const detector *d, const float *measures, const char *damage, 
   e->noise = 1;
   exchange (&e->kind, CUT_OFF);
   exchange (&e->family, corruption_family_names[corruption_kinds[kind].family]);
-  e->severity = verdicts_cut_off_severity (missing);
+  e->severity = verdicts_cut_off_severity (damage, missing);
   g_free (e->like);
-  e->like = missing > 0 ? words_like (CUT_OFF, e->severity) : NULL;
+  e->like = missing > 0.05 ? words_like (CUT_OFF, e->severity) : NULL;
   g_ptr_array_set_size (e->reasons, 0);
   g_ptr_array_set_size (e->others, 0);
   if (known >= 0)
@@ -305,7 +306,10 @@ explain_run (const pardon_explain_options *o, void (*each) (void *user, const pa
              void *user, const job *j, GError **error)
 {
   g_autoptr (detector) d = check (o, error) ? verdicts_detector (o->detector, o->false_alarms, error) : NULL;
-  if (d == NULL)
+  guint64 vouched = 0;
+  if (d == NULL
+      || (o->calibrate != NULL
+          && !calibrate_in_passing (d, o->calibrate, (int) g_get_num_processors (), j, &vouched, error)))
     return FALSE;
   g_autofree float *measures = g_new (float, quality_size ());
   explaining x = { .options = o, .detector = d, .measures = measures };

@@ -31,13 +31,14 @@ gather (store *s, gint64 set, GPtrArray *files, GArray *rows, GByteArray *noisy,
 }
 
 gboolean
-listed_repeats_find (store *s, gint64 set, int threads, const job *j, listed_repeats *out, GError **error)
+listed_repeats_find (store *s, gint64 set, const splits *parts, int threads, const job *j, listed_repeats *out,
+                     GError **error)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (guint64));
   g_autoptr (GByteArray) noisy = g_byte_array_new ();
   g_autoptr (matrix_file) file = NULL;
   *out = (listed_repeats){ .files = g_ptr_array_new_with_free_func (g_free) };
-  repeats_input in = { .splits = NULL };
+  repeats_input in = { 0 };
   duplicate_options o;
 
   job_tell (j, "finding duplicates", 0, 0);
@@ -49,6 +50,10 @@ listed_repeats_find (store *s, gint64 set, int threads, const job *j, listed_rep
                                       .stride = matrix_file_get (file)->d,
                                       .rows = (const guint64 *) rows->data,
                                       .n = rows->len };
+  g_autofree const char **names = g_new (const char *, MAX (out->files->len, 1));
+  for (guint i = 0; i < out->files->len; i++)
+    names[i] = splits_of (parts, out->files->pdata[i]);
+  in.splits = names;
   in.files = (const char *const *) out->files->pdata;
   in.noisy = noisy->data;
   duplicate_options_init (&o);

@@ -4,6 +4,7 @@
 #include "base/job.h"
 #include "output/report_repeats.h"
 #include "repeats.h"
+#include "splits.h"
 #include "store/store.h"
 
 typedef struct {
@@ -11,8 +12,9 @@ typedef struct {
   repeats found;    /* of those */
 } listed_repeats;
 
-/* From the signatures in `set` (pixels.h) and the store's verdicts. */
-gboolean listed_repeats_find (store *s, gint64 set, int threads, const job *j, listed_repeats *out, GError **error);
+/* From the signatures in `set` (pixels.h), the store's verdicts, and what part each is of. */
+gboolean listed_repeats_find (store *s, gint64 set, const splits *parts, int threads, const job *j, listed_repeats *out,
+                              GError **error);
 void listed_repeats_clear (listed_repeats *r);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (listed_repeats, listed_repeats_clear)
 

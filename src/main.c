@@ -12,8 +12,9 @@
 #include "pardon.h"
 
 const command *const command_table[] = {
-  &command_scan,   &command_explain, &command_train, &command_corrupt, &command_export, &command_compare,
-  &command_layers, &command_model,   &command_demo,  &command_doctor,  &command_help,   NULL,
+  &command_scan,  &command_explain, &command_train, &command_corrupt, &command_export, &command_compare,
+  &command_serve, &command_layers,  &command_model, &command_demo,    &command_doctor, &command_help,
+  NULL,
 };
 
 int

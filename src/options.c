@@ -54,7 +54,8 @@ const option option_table[] = {
     "call pictures with a larger noise score (noise.csv) too degraded to judge by; in place of --false-alarms",
     COMMAND_SCAN, NULL },
   { "calibrate", 0, OPTION_FILE, AT (calibrate), "CLEAN_DIR", NULL,
-    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result", COMMAND_SCAN, NULL },
+    "pictures you vouch for, 20 or more: they are what clean means, and appear in no result",
+    COMMAND_SCAN | COMMAND_EXPLAIN, NULL },
   { "probes", 0, OPTION_SOME, AT (probes), "N", NULL,
     "cluster N corrupted copies of the pictures beside them and name the pictures that sit with them; for pictures "
     "that "
@@ -148,6 +149,13 @@ const option option_table[] = {
   { "config", 0, OPTION_FILE, AT (config), "FILE", NULL,
     "read options from FILE: a section named after the command, lines NAME = VALUE; the command line wins",
     COMMAND_SCAN | COMMAND_CORRUPT | COMMAND_DEMO, NULL },
+  { "port", 'p', OPTION_COUNT, AT (port), "N", "a free one", "answer at this port", COMMAND_SERVE, NULL },
+  { "host", 0, OPTION_TEXT, AT (host), "ADDRESS", "127.0.0.1",
+    "answer at this numeric address of this machine; any but the default lets other machines in", COMMAND_SERVE, NULL },
+  { "open", 0, OPTION_FLAG, AT (open), NULL, NULL, "open the page in a browser ($BROWSER, else xdg-open)",
+    COMMAND_SERVE, NULL },
+  { "read-only", 0, OPTION_FLAG, AT (read_only), NULL, NULL, "take no decisions: show the results alone", COMMAND_SERVE,
+    NULL },
   { "man", 0, OPTION_FLAG, AT (man), NULL, NULL, "print the manual page as roff", COMMAND_HELP, NULL },
   { "completion", 0, OPTION_TEXT, AT (shell), "bash|zsh|fish", NULL, "print completions for this shell", COMMAND_HELP,
     "bash zsh fish" },
@@ -235,7 +243,7 @@ option_set (const option *o, const char *value, settings *s, GError **error)
 typedef struct {
   const command *command;
   settings *settings;
-  guint64 seen; /* bit i: row i was on the command line */
+  gboolean seen[G_N_ELEMENTS (option_table)]; /* row i was on the command line */
 } parse_state;
 
 static const option *
@@ -284,7 +292,7 @@ take_value (const char *given, const char *value, gpointer data, GError **error)
   parse_state *p = data;
   const option *o = option_of (p->command, given);
   g_assert (o != NULL); /* GLib calls with the names it was given */
-  p->seen |= (guint64) 1 << (o - option_table);
+  p->seen[o - option_table] = TRUE;
   return option_set (o, value, p->settings, error);
 }
 
@@ -412,7 +420,7 @@ config_row (GKeyFile *file, const command *c, const char *key, parse_state *p, c
                    nearest != NULL ? "'?" : "");
       return FALSE;
     }
-  if (p->seen & (guint64) 1 << (o - option_table))
+  if (p->seen[o - option_table])
     return TRUE;
   if (o->type == OPTION_LIST)
     {
@@ -467,9 +475,8 @@ parse_config (const command *c, parse_state *p, GError **error)
 gboolean
 options_parse (const command *c, char **arguments, settings *s, GError **error)
 {
-  parse_state p = { c, s, 0 };
+  parse_state p = { .command = c, .settings = s };
   *s = (settings){ .pca = 50, .severity = 3, .radius = -1, .count = 48, .threshold = NAN };
-  G_STATIC_ASSERT (G_N_ELEMENTS (option_table) <= 64);
   g_autoptr (GError) why = NULL;
   gboolean fine = parse_line (c, arguments, &p, &why) && (s->config == NULL || parse_config (c, &p, &why));
   if (s->rest == NULL)

@@ -9,6 +9,7 @@
 #include "image/corrupt.h"
 #include "image/decode.h"
 #include "image/view.h"
+#include "lens_batch.h"
 #include "math/rows.h"
 
 #define FIRST_SEVERITY 2
@@ -30,9 +31,7 @@ typedef struct {
   worker_buffers *buffers;
   const job *job;
   guint64 done;
-  guint pending;
-  own_probe *waiting;            /* batch */
-  float *inputs, *rows, *scores; /* batch of each */
+  lens_batch batch; /* tags are numbers of plans */
   own_probes *out;
 } run;
 
@@ -103,17 +102,6 @@ draw_pictures (store *s, gint64 set, guint64 n, gboolean *all, guint64 seed, GPt
   return walk_pool (s, set, *all, picks, n_picks, paths, numbers, &count, error);
 }
 
-static void
-shuffle (int *order, int n, random_source *r)
-{
-  for (int i = n; i-- > 1;)
-    {
-      int q = random_below (r, i + 1), former = order[i];
-      order[i] = order[q];
-      order[q] = former;
-    }
-}
-
 /* Each round has every kind once, in another order, so that neither folders nor pictures used again meet the same kind; over four
  * rounds each kind comes at each severity. */
 static own_probe_plan *
@@ -131,7 +119,7 @@ plan_all (gsize n, const GPtrArray *paths, const GArray *numbers, guint64 seed)
   for (gsize i = 0; i < n; i++)
     {
       if (i % CORRUPTION_KINDS == 0)
-        shuffle (order, CORRUPTION_KINDS, &r);
+        random_shuffle (&r, order, CORRUPTION_KINDS, sizeof *order);
       int kind = order[i % CORRUPTION_KINDS], round = (int) (i / CORRUPTION_KINDS % SEVERITIES);
       plans[i] = (own_probe_plan){ .path = paths->pdata[i % paths->len],
                                    .what = { kind, FIRST_SEVERITY + (first[kind] + round) % SEVERITIES,
@@ -211,24 +199,16 @@ make (gpointer item, int worker, gpointer user)
   g_clear_pointer (&p->prepared, g_free);
 }
 
-static gboolean
-flush (run *w, GError **error)
+static void
+keep_row (gpointer user, guint64 number, const float *row, const float *scores)
 {
+  (void) scores;
+  run *w = user;
   own_probes *out = w->out;
-  if (w->pending == 0)
-    return TRUE;
-  if (!lens_run (w->lens, w->inputs, (int) w->pending, w->rows, w->scores, error))
-    return FALSE;
-  for (guint i = 0; i < w->pending; i++)
-    {
-      const float *row = w->rows + i * out->d;
-      if (!lens_row_is_finite (row, out->d))
-        continue;
-      memcpy (out->rows + out->made->len * out->d, row, out->d * sizeof *row);
-      g_array_append_val (out->made, w->waiting[i]);
-    }
-  w->pending = 0;
-  return TRUE;
+  if (!lens_row_is_finite (row, out->d))
+    return;
+  memcpy (out->rows + out->made->len * out->d, row, out->d * sizeof *row);
+  g_array_append_val (out->made, w->plans[number].of.what);
 }
 
 static gboolean
@@ -239,10 +219,9 @@ take (gpointer item, gpointer user, GError **error)
   job_tell (w->job, "making probes", ++w->done, w->n);
   if (p->prepared == NULL)
     return TRUE;
-  w->waiting[w->pending] = p->of.what;
-  memcpy (w->inputs + w->pending++ * w->lens->prepared_size, p->prepared, w->lens->prepared_size * sizeof (float));
+  memcpy (lens_batch_room (&w->batch), p->prepared, w->lens->prepared_size * sizeof (float));
   g_clear_pointer (&p->prepared, g_free);
-  return w->pending < (guint) w->lens->batch || flush (w, error);
+  return lens_batch_add (&w->batch, (guint64) (p - w->plans), error);
 }
 
 static void
@@ -255,17 +234,11 @@ discard (gpointer item, gpointer user)
 static gboolean
 reserve (run *w, int threads, GError **error)
 {
-  const lens *l = w->lens;
-  gsize batch = (gsize) l->batch;
   w->plans = g_new0 (plan, w->n);
   w->buffers = g_new0 (worker_buffers, threads);
-  w->waiting = g_new (own_probe, batch);
-  w->inputs = g_try_new (float, batch * l->prepared_size);
-  w->rows = g_try_new (float, batch * l->d);
-  w->scores = g_try_new (float, batch *MAX (l->n_scores, 1));
-  w->out->rows = g_try_new (float, w->n * l->d);
-  if (w->inputs != NULL && w->rows != NULL && w->scores != NULL && w->out->rows != NULL)
-    return TRUE;
+  w->out->rows = g_try_new (float, w->n * w->lens->d);
+  if (w->out->rows != NULL)
+    return lens_batch_init (&w->batch, w->lens, keep_row, w, error);
   g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory for %" G_GSIZE_FORMAT " probes", w->n);
   return FALSE;
 }
@@ -281,10 +254,7 @@ run_clear (run *w, int threads)
     }
   g_free (w->buffers);
   g_free (w->plans);
-  g_free (w->waiting);
-  g_free (w->inputs);
-  g_free (w->rows);
-  g_free (w->scores);
+  lens_batch_clear (&w->batch);
 }
 
 gboolean
@@ -310,7 +280,7 @@ own_probes_make (store *s, gint64 set, const lens *l, guint64 n, gboolean all, g
       g_autofree own_probe_plan *plans = plan_all (w.n, paths, numbers, seed);
       for (gsize i = 0; i < w.n; i++)
         w.plans[i].of = plans[i];
-      fine = ordered_map_run (&map, j, error) && flush (&w, error);
+      fine = ordered_map_run (&map, j, error) && lens_batch_end (&w.batch, error);
     }
   run_clear (&w, threads);
   if (!fine)

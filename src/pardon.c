@@ -22,10 +22,12 @@
 #include "math/linalg.h"
 #include "model/catalogue.h"
 #include "noise/detector.h"
+#include "output/ui.h"
 #include "pipeline.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
 #include "teach.h"
+#include "web/serve.h"
 
 const char *
 pardon_version (void)
@@ -270,6 +272,29 @@ pardon_compare (const pardon_compare_options *options, pardon_compare_result *re
   return finish (comparing_run (options, result, &why), &why, error);
 }
 
+/* --- the page ------------------------------------------------------------------------------------ */
+
+void
+pardon_serve_options_init (pardon_serve_options *options)
+{
+  *options = (pardon_serve_options){ 0 };
+}
+
+int
+pardon_serve (const pardon_serve_options *options, const pardon_job *j, pardon_error **error)
+{
+  GError *why = NULL;
+  job inner = job_from (j);
+  serve_options o = { options->results, options->host, (guint16) options->port, options->read_only != 0, ui_asset,
+                      options->ready,   options->user };
+  if (options->port < 0 || options->port > G_MAXUINT16)
+    {
+      g_set_error (&why, PARDON_ERROR, PARDON_ERROR_INPUT, "a port is a number up to 65535, not %d", options->port);
+      return finish (FALSE, &why, error);
+    }
+  return finish (serve_run (&o, &inner, &why), &why, error);
+}
+
 /* --- this machine -------------------------------------------------------------------------------- */
 
 int
@@ -286,6 +311,11 @@ pardon_doctor (void (*each) (void *user, const pardon_part *part), void *user, p
   each (user, &(pardon_part){ "models", found != NULL, found != NULL ? found : cost });
   each (user, &(pardon_part){ "linear algebra", 1, linalg_describe () });
   each (user, &(pardon_part){ "quality kernels", 1, quality_cpu () });
+  g_autoptr (GBytes) page = ui_asset ("index.html");
+  g_autofree char *server = g_strdup_printf ("libmicrohttpd %s", serve_library ());
+  each (user,
+        &(pardon_part){ "page", page != NULL,
+                        page != NULL ? server : "built without it (-Dui=false): no report.html, no pardon serve" });
   g_autofree char *cache = catalogue_dir ();
   each (user, &(pardon_part){ "model cache", 1, cache });
   g_autofree char *cores = g_strdup_printf ("%u", g_get_num_processors ());

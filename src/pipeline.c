@@ -28,6 +28,7 @@
 #include "previews.h"
 #include "reviewing_facts.h"
 #include "source/source.h"
+#include "splits.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
 #include "stress.h"
@@ -105,13 +106,16 @@ anything_there (const source_options *where, const job *j, GError **error)
 
 typedef struct {
   store *store;
+  splits *parts;
   guint64 locked; /* folders and files below the roots that may not be read */
 } listing;
 
 static gboolean
 found_picture (gpointer user, const image_ref *ref, GError **error)
 {
-  return store_list_add (((listing *) user)->store, ref, error);
+  listing *l = user;
+  splits_note (l->parts, ref);
+  return store_list_add (l->store, ref, error);
 }
 
 static gboolean
@@ -123,10 +127,10 @@ found_other (gpointer user, const image_ref *ref, const char *why, GError **erro
 }
 
 static gboolean
-list_pictures (store *s, const source_options *where, const pardon_scan_options *o, const job *j,
+list_pictures (store *s, const source_options *where, const pardon_scan_options *o, splits *parts, const job *j,
                pardon_scan_result *result, GError **error)
 {
-  listing l = { s, 0 };
+  listing l = { s, parts, 0 };
   source_sink sink = { found_picture, found_other, &l };
   store_list_counts counts;
   if (!store_list_begin (s, error) || !source_walk (where, &sink, j, error)
@@ -203,12 +207,17 @@ judge_noise (store *s, gint64 pixels, verdicts *v, const lens *l, int threads, c
   result->prevalence_low = v->prevalence.low;
   result->prevalence_high = v->prevalence.high;
   result->expected_wrong = v->prevalence.wrong;
+  result->expected_wrong_low = v->prevalence.wrong_low;
+  result->expected_wrong_high = v->prevalence.wrong_high;
   if (is_astray (result))
     note (
         result,
         "%.0f %% of the pictures are unlike the photographs that the noise detector knows, so its verdicts are not to "
         "be relied on; --calibrate CLEAN_DIR (pictures you vouch for) or --probes N is the remedy",
         100 * (double) v->unlike / (double) v->judged);
+  g_autofree char *unlike = verdicts_kinship_words (v);
+  if (unlike != NULL)
+    note (result, "%s", unlike);
   if (v->judged < result->ok + result->damaged)
     note (result, "memory was too short to judge %" G_GUINT64_FORMAT " pictures; scan again",
           result->ok + result->damaged - v->judged);
@@ -405,6 +414,8 @@ describe_noise (report_noise *n, const verdicts *v)
   n->low = v->prevalence.low;
   n->high = v->prevalence.high;
   n->wrong = v->prevalence.wrong;
+  n->wrong_low = v->prevalence.wrong_low;
+  n->wrong_high = v->prevalence.wrong_high;
   n->vouched = v->vouched;
 }
 
@@ -479,12 +490,14 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
            int threads, const job *j, pardon_scan_result *result, GError **error)
 {
   pass_counts counts;
+  g_auto (splits) parts = { NULL };
   if (o->calibrate != NULL && !calibrate (v->detector, o->calibrate, o->output, threads, j, &v->vouched, error))
     return FALSE;
-  if (!list_pictures (s, where, o, j, result, error) || !judging_open (judged, s, o, e->scoring, error)
+  if (!list_pictures (s, where, o, &parts, j, result, error) || !judging_open (judged, s, o, e->scoring, error)
       || !eyes_find_sets (e, s, error) || !pass_run (s, e->passes, e->n, e->pixels, threads, j, &counts, error))
     return FALSE;
   result->unchanged = counts.unchanged;
+  splits_settle (&parts, (const char *const *) judged->files->pdata, &judged->joined);
 
   g_autofree char *first = NULL;
   gint64 set = e->passes[0].features;
@@ -500,7 +513,7 @@ scan_into (store *s, eyes *e, verdicts *v, judging *judged, const source_options
     return FALSE;
   g_auto (listed_repeats) copies = { 0 };
   stress stressed;
-  if (!listed_repeats_find (s, e->pixels, threads, j, &copies, error)
+  if (!listed_repeats_find (s, e->pixels, &parts, threads, j, &copies, error)
       || !judge_classifier (s, judged, e, v, o, threads, j, &stressed, result, error)
       || !write_results (s, o, e, v, &copies, &probes, judged, &stressed, threads, result, j, error)
       || !store_finish (s, error))

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "duplicate/split.h"
 
 #define WILSON_Z 1.959963984540054 /* 95 % */
 
@@ -16,7 +15,7 @@ splits_fill (const repeats_input *in, repeats *out)
   out->splits = g_new0 (const char *, MAX (out->n, 1));
   for (gsize i = 0; i < out->n; i++)
     {
-      const char *name = in->splits != NULL ? in->splits[i] : split_of (in->files[i]);
+      const char *name = in->splits != NULL ? in->splits[i] : NULL;
       if (name != NULL && *name != '\0')
         out->splits[i] = g_intern_string (name);
     }

@@ -7,7 +7,7 @@ typedef struct {
   signature_rows signatures; /* of n pictures, in the order of the list */
   const char *const *files;  /* n names */
   const guint8 *noisy;       /* n: not 0 for noisy, or NULL where nobody looked */
-  const char *const *splits; /* n names of parts, NULL within for none; NULL: by folder names (split_of) */
+  const char *const *splits; /* n names of parts, NULL within for none; NULL: nothing is of a part */
 } repeats_input;
 
 typedef struct {

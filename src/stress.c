@@ -7,6 +7,7 @@
 #include "base/ordered_map.h"
 #include "base/random.h"
 #include "image/decode.h"
+#include "lens_batch.h"
 
 #define CLEAN -1 /* in the place of a kind */
 
@@ -31,11 +32,6 @@ typedef struct {
 } candidate;
 
 typedef struct {
-  gsize picture;
-  int cell;
-} waiting;
-
-typedef struct {
   const lens *lens;
   const class_scores *meaning;
   GPtrArray *paths; /* of the drawn ones */
@@ -47,11 +43,9 @@ typedef struct {
   random_source random;
   image *scratch; /* threads */
   const job *job;
-  waiting *waiting;              /* batch */
-  float *inputs, *rows, *scores; /* batch of each */
-  float *probability;            /* classes */
-  int pending;
-  int *answer; /* drawn x STRESS_CELLS */
+  lens_batch batch;   /* tags are places in `answer` */
+  float *probability; /* classes */
+  int *answer;        /* drawn x STRESS_CELLS */
 } run;
 
 gboolean
@@ -257,28 +251,19 @@ work (gpointer data, int worker, gpointer user)
 
 /* --- classifying -------------------------------------------------------------------------------- */
 
-static gboolean
-flush (run *w, GError **error)
+static void
+answer (gpointer user, guint64 place, const float *row, const float *scores)
 {
-  const lens *l = w->lens;
-  if (w->pending == 0)
-    return TRUE;
-  if (!job_go_on (w->job, error) || !lens_run (l, w->inputs, w->pending, w->rows, w->scores, error))
-    return FALSE;
-  for (int i = 0; i < w->pending; i++)
-    {
-      const float *scores = w->scores + (gsize) i * l->n_scores;
-      int class;
-      float confidence;
-      gint8 top5;
-      if (!lens_row_is_finite (scores, l->n_scores))
-        continue;
-      class_scores_weigh (w->meaning, scores, w->probability);
-      class_scores_predict (w->probability, w->meaning->classes, -1, &class, &confidence, &top5);
-      w->answer[w->waiting[i].picture * STRESS_CELLS + (gsize) w->waiting[i].cell] = class;
-    }
-  w->pending = 0;
-  return TRUE;
+  (void) row;
+  run *w = user;
+  int class;
+  float confidence;
+  gint8 top5;
+  if (!lens_row_is_finite (scores, w->lens->n_scores))
+    return;
+  class_scores_weigh (w->meaning, scores, w->probability);
+  class_scores_predict (w->probability, w->meaning->classes, -1, &class, &confidence, &top5);
+  w->answer[place] = class;
 }
 
 static gboolean
@@ -291,9 +276,9 @@ consume (gpointer data, gpointer user, GError **error)
   for (int i = 0; i < it->made && fine; i++)
     {
       image copy = { l->info->width, l->info->height, 3, it->copies + (gsize) i * w->size, w->size };
-      scale_apply (&l->scale, &copy, l->info->planar, w->inputs + (gsize) w->pending * l->prepared_size);
-      w->waiting[w->pending++] = (waiting){ it->picture, it->kind == CLEAN ? 0 : 1 + it->kind * STRESS_SEVERITIES + i };
-      fine = w->pending < l->batch || flush (w, error);
+      int cell = it->kind == CLEAN ? 0 : 1 + it->kind * STRESS_SEVERITIES + i;
+      scale_apply (&l->scale, &copy, l->info->planar, lens_batch_room (&w->batch));
+      fine = job_go_on (w->job, error) && lens_batch_add (&w->batch, it->picture * STRESS_CELLS + (gsize) cell, error);
     }
   gsize kinds = CORRUPTION_KINDS + 1;
   job_tell (w->job, "corrupting and classifying again", it->picture * kinds + (gsize) (it->kind + 2),
@@ -306,24 +291,20 @@ static gboolean
 reserve (run *w, int threads, GError **error)
 {
   const lens *l = w->lens;
-  gsize batch = (gsize) l->batch, cells = w->paths->len * STRESS_CELLS;
+  gsize cells = w->paths->len * STRESS_CELLS;
   w->size = (gsize) l->info->width * (gsize) l->info->height * 3;
   w->scratch = g_new0 (image, threads);
-  w->waiting = g_new (waiting, batch);
   w->probability = g_new (float, MAX (w->meaning->classes, 1));
-  w->inputs = g_try_new (float, batch * l->prepared_size);
-  w->rows = g_try_new (float, batch * l->d);
-  w->scores = g_try_new (float, batch * l->n_scores);
   w->answer = g_try_new (int, cells);
-  if (w->inputs == NULL || w->rows == NULL || w->scores == NULL || w->answer == NULL)
+  if (w->answer == NULL)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_MEMORY,
-                   "not enough memory for --stress with %u pictures; lower --stress or --batch", w->paths->len);
+                   "not enough memory for --stress with %u pictures; lower it", w->paths->len);
       return FALSE;
     }
   for (gsize i = 0; i < cells; i++)
     w->answer[i] = -1;
-  return TRUE;
+  return lens_batch_init (&w->batch, l, answer, w, error);
 }
 
 static void
@@ -333,7 +314,8 @@ run_clear (run *w, int threads)
     image_clear (&w->scratch[i]);
   shared_view_release (w->of);
   image_clear (&w->decoded);
-  void *arrays[] = { w->scratch, w->waiting, w->probability, w->inputs, w->rows, w->scores, w->answer };
+  lens_batch_clear (&w->batch);
+  void *arrays[] = { w->scratch, w->probability, w->answer };
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_free (arrays[i]);
 }
@@ -344,7 +326,7 @@ ask_again (const drawing *d, const lens *l, guint64 seed, int threads, const job
   run w = { .lens = l, .meaning = &d->judging->scores, .paths = d->paths, .kind = CLEAN, .job = of };
   ordered_map map = { threads, 2 * threads + 2, produce, work, consume, discard, &w };
   random_init (&w.random, seed, "stress copies");
-  gboolean fine = reserve (&w, threads, error) && ordered_map_run (&map, of, error) && flush (&w, error);
+  gboolean fine = reserve (&w, threads, error) && ordered_map_run (&map, of, error) && lens_batch_end (&w.batch, error);
   if (fine)
     {
       g_autofree int *truth = g_new (int, d->pool->len);

@@ -51,18 +51,6 @@ typedef struct {
 
 /* --- what is made of one picture ------------------------------------------------------------- */
 
-static void
-shuffle (order *o, int n, random_source *r)
-{
-  for (int i = n - 1; i > 0; i--)
-    {
-      int j = random_below (r, i + 1);
-      order kept = o[i];
-      o[i] = o[j];
-      o[j] = kept;
-    }
-}
-
 /* Half of the slight copies are noisy ones, for slight noise hides softness, and must not pass for a cure. */
 static int
 draw_slight (random_source *r)
@@ -81,7 +69,7 @@ plan (order *o, random_source *r)
   for (int turn = 0; turn < KIND_TURNS; turn++)
     for (int k = 0; k < CORRUPTION_KINDS; k++)
       o[n++] = (order){ k, random_uniform (r, 1, 5), 0, TRUE };
-  shuffle (o + HISTORIES, n - HISTORIES, r);
+  random_shuffle (r, o + HISTORIES, (gsize) (n - HISTORIES), sizeof *o);
   for (int i = 0; i < HISTORIES * SLIGHT; i++)
     o[n++] = (order){ draw_slight (r), random_uniform (r, 0.2, 1), 0, FALSE };
   for (int i = HISTORIES; i < n; i++)
@@ -243,7 +231,8 @@ training_measure (const char *const *paths, guint64 seed, int threads, const job
                            CORRUPTION_KINDS,
                            kinds,
                            families,
-                           seed };
+                           seed,
+                           threads };
   if (!fine)
     training_rows_clear (rows);
   return fine;

@@ -12,6 +12,9 @@ typedef struct {
   char *file; /* its name in every result: relative to its root ('/' separated), the root's name in front
                  when several roots were scanned. Raw bytes as the file system has them; unique per scan. */
   char *path; /* what open() takes */
+  const char
+      *split; /* its part of the data set as a CSV list told it, in the list's own word; NULL: nobody told. Only while
+                        pictures are found: the store does not keep it. */
 } image_ref;
 
 /* Decoded pixels. Owned by the caller; `pixels` is g_malloc'ed and may be reused for the next

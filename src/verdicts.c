@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
+#include "image/decode.h"
 #include "math/blocks.h"
 #include "store/matrix_file.h"
 
@@ -20,7 +21,7 @@
 typedef struct {
   char *file;
   gint64 row;
-  gboolean damaged;
+  char *damage; /* NULL: it is whole */
   int enlarged;
   int decided; /* noisy or not, by a person; -1 */
   judgement said;
@@ -84,10 +85,13 @@ is_enlarged (const lens *l, int width, int height)
 }
 
 double
-verdicts_cut_off_severity (double missing)
+verdicts_cut_off_severity (const char *damage, double grey)
 {
   int kind = corruption_find (CUT_OFF);
-  if (missing <= 0 || kind < 0)
+  double missing = decode_missing_share (damage);
+  if (isnan (missing) && grey > 0)
+    missing = grey;
+  if (isnan (missing) || kind < 0)
     return CUT_OFF_SEVERITY;
   const double *at = corruption_kinds[kind].at;
   if (missing <= at[0])
@@ -107,8 +111,8 @@ decide (court *c, const seat *s)
   const judgement *said = &s->said;
   store_verdict out = { .judged = TRUE,
                         .score = said->score,
-                        .noise = s->damaged ? 1 : said->noise,
-                        .noisy = s->damaged || said->score > v->threshold,
+                        .noise = s->damage != NULL ? 1 : said->noise,
+                        .noisy = s->damage != NULL || said->score > v->threshold,
                         .kind = "",
                         .severity = NAN,
                         .unlike = said->unlike,
@@ -119,10 +123,10 @@ decide (court *c, const seat *s)
                         /* of the unknown kind nobody knows */
                         .likely_severity = said->kind + 1 < detector_kinds (v->detector) ? said->severity : NAN };
   memcpy (out.kinds, said->kinds, out.n_kinds * sizeof *out.kinds);
-  if (s->damaged)
+  if (s->damage != NULL)
     {
       out.kind = out.likely = CUT_OFF;
-      out.severity = out.likely_severity = verdicts_cut_off_severity (measures[c->missing]);
+      out.severity = out.likely_severity = verdicts_cut_off_severity (s->damage, measures[c->missing]);
     }
   else if (out.noisy)
     {
@@ -160,11 +164,12 @@ close_page (court *c, int threads, GError **error)
       c->v->judged++;
       c->v->noisy += (guint64) (s->decided >= 0 ? s->decided : verdict.noisy);
       c->v->unlike += s->said.unlike > 1;
-      c->n_broken += s->damaged;
-      c->n_flagged += verdict.noisy && !s->damaged;
-      if (!s->damaged)
+      c->n_broken += s->damage != NULL;
+      c->n_flagged += verdict.noisy && s->damage == NULL;
+      if (s->damage == NULL)
         g_array_append_val (c->scores, s->said.score);
       g_free (s->file);
+      g_free (s->damage);
     }
   g_array_set_size (c->page, 0);
   return fine;
@@ -193,7 +198,7 @@ judge_all (court *c, gint64 set, const lens *l, int threads, const job *j, GErro
         }
       seat s = { .file = g_strdup (p.ref.file),
                  .row = p.pixels_row,
-                 .damaged = p.facts.damage[0] != 0,
+                 .damage = p.facts.damage[0] != 0 ? g_strdup (p.facts.damage) : NULL,
                  .enlarged = is_enlarged (l, p.facts.width, p.facts.height),
                  .decided = p.decided.noisy };
       g_array_append_val (c->page, s);
@@ -219,13 +224,16 @@ estimate (court *c)
     return;
   if (whole == 0)
     {
-      *p = (prevalence){ 1, 1, 1, 0 };
+      *p = (prevalence){ 1, 1, 1, 0, 0, 0 };
       return;
     }
   p->share = (p->share * whole + broken) / all;
   p->low = (p->low * whole + broken) / all;
   p->high = (p->high * whole + broken) / all;
-  p->wrong = c->n_flagged > 0 ? p->wrong * (double) c->n_flagged / ((double) c->n_flagged + broken) : 0;
+  double unbroken = (double) c->n_flagged / ((double) c->n_flagged + broken),
+         *wrong[] = { &p->wrong, &p->wrong_low, &p->wrong_high };
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    *wrong[i] = c->n_flagged > 0 ? *wrong[i] * unbroken : 0;
 }
 
 gboolean
@@ -254,10 +262,29 @@ verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, co
       fine = store_verdicts_end (s, fine, fine ? error : NULL) && fine;
     }
   if (fine)
-    estimate (&c);
+    {
+      estimate (&c);
+      detector_kinship (v->detector, (const float *) c.scores->data, c.scores->len, &v->kin);
+    }
   for (guint i = 0; i < c.page->len; i++)
-    g_free (g_array_index (c.page, seat, i).file);
+    {
+      g_free (g_array_index (c.page, seat, i).file);
+      g_free (g_array_index (c.page, seat, i).damage);
+    }
   g_array_unref (c.page);
   g_array_unref (c.scores);
   return fine;
+}
+
+char *
+verdicts_kinship_words (const verdicts *v)
+{
+  static const char *const cleaner =
+      "%.0f %% of them look cleaner than the middle one of those, so degraded ones may pass for clean";
+  static const char *const worse =
+      "%.0f %% of them look as clean as the middle one of those, where half would, or nearly all are degraded";
+  if (v->kin.word != KINSHIP_CLEANER && v->kin.word != KINSHIP_WORSE)
+    return NULL;
+  g_autofree char *why = g_strdup_printf (v->kin.word == KINSHIP_CLEANER ? cleaner : worse, 100 * v->kin.share);
+  return g_strdup_printf ("the pictures are unlike those of --calibrate: %s; vouch for pictures of the same kind", why);
 }

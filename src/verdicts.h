@@ -11,6 +11,7 @@ typedef struct {
   double false_alarms, threshold;
   gboolean fixed;                /* the threshold was given; `false_alarms` is what it comes to */
   guint64 vouched;               /* pictures it was calibrated on; 0: it was not */
+  kinship kin;                   /* of the list's whole pictures to those */
   guint64 judged, noisy, unlike; /* pictures; unlike: from all the detector knows */
   prevalence prevalence;         /* of the judged ones; NAN where there are none */
 } verdicts;
@@ -27,6 +28,9 @@ void verdicts_clear (verdicts *v);
  * the prevalence of `v` become those of the list. */
 gboolean verdicts_make (verdicts *v, store *s, gint64 set, const lens *l, int threads, const job *j, GError **error);
 
-/* The severity of a picture that breaks off, by the share of its rows that is missing (the measure "broken-grey"); 3 where that
- * is not known. */
-double verdicts_cut_off_severity (double missing);
+/* The severity of a picture that breaks off, by the share of its rows that is missing: from the row that `damage` names, else as the measure
+ * "broken-grey" has it; 3 where neither tells. */
+double verdicts_cut_off_severity (const char *damage, double grey);
+
+/* A sentence where the pictures are unlike those the detector was calibrated on, else NULL; g_free. */
+char *verdicts_kinship_words (const verdicts *v);

@@ -3,6 +3,7 @@
 #include "base/random.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/steady.h"
 
@@ -42,6 +43,22 @@ int
 random_below (random_source *r, int n)
 {
   return (int) (unit (r) * n);
+}
+
+#define LARGEST_ELEMENT 64
+
+void
+random_shuffle (random_source *r, gpointer elements, gsize n, gsize size)
+{
+  guint8 kept[LARGEST_ELEMENT], *at = elements;
+  g_return_if_fail (size <= sizeof kept);
+  for (gsize i = n; i-- > 1;)
+    {
+      gsize other = (gsize) random_below (r, (int) i + 1);
+      memcpy (kept, at + i * size, size);
+      memmove (at + i * size, at + other * size, size);
+      memcpy (at + other * size, kept, size);
+    }
 }
 
 /* The normal distribution's quantile by rational functions, to 7 digits (Wichura 1988, algorithm AS 241, PPND7). */

@@ -15,6 +15,9 @@ double random_uniform (random_source *r, double low, double high); /* low <= x <
 int random_below (random_source *r, int n);                        /* 0 .. n - 1; n >= 1 */
 double random_normal (random_source *r);                           /* mean 0, deviation 1 */
 
+/* n elements of `size` bytes each, at most 64, into a random order (Fisher and Yates; Durstenfeld 1964). n below 2^31. */
+void random_shuffle (random_source *r, gpointer elements, gsize n, gsize size);
+
 /* Counts of a Poisson distribution, for a mean drawn from often. */
 typedef struct {
   int n;

@@ -15,6 +15,7 @@ enum {
   COMMAND_EXPLAIN = 1 << 8,
   COMMAND_TRAIN = 1 << 9,
   COMMAND_COMPARE = 1 << 10,
+  COMMAND_SERVE = 1 << 11,
 };
 
 /* Values of all options; a command reads those that belong to it. */
@@ -24,14 +25,15 @@ typedef struct {
   char *calibrate, *detector;
   char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
   char *classifier, *model_view, *model_scale, *markdown, *junit;
+  char *host;
   char *list, *format, *links, *by, *decisions;
   char **exclude, **leave_out; /* NULL: none */
-  gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count, group;
+  gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count, port, group;
   double severity, radius;                                              /* radius below 0: not given */
   double false_alarms;                                                  /* 0: not given */
   double threshold;                                                     /* NaN: not given */
   double fail_under_accuracy, fail_under_raw_accuracy, fail_over_noisy; /* 0: not given */
-  gboolean overwrite, man, json, restrict_classes, fail_if_worse, null_ended, copy, yes, with_probes;
+  gboolean overwrite, man, json, restrict_classes, fail_if_worse, open, read_only, null_ended, copy, yes, with_probes;
 } settings;
 
 typedef struct {
@@ -45,8 +47,8 @@ typedef struct {
   const char *words;              /* first arguments completions offer, separated by blanks; NULL: files */
 } command;
 
-extern const command command_compare, command_scan, command_explain, command_train, command_corrupt, command_layers,
-    command_model, command_export, command_demo, command_doctor, command_help;
+extern const command command_compare, command_serve, command_scan, command_explain, command_train, command_corrupt,
+    command_layers, command_model, command_export, command_demo, command_doctor, command_help;
 
 extern const command *const command_table[]; /* main.c; ends with NULL */
 

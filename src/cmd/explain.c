@@ -41,6 +41,7 @@ run (const settings *s)
   if (s->false_alarms > 0)
     o.false_alarms = s->false_alarms;
   o.detector = s->detector;
+  o.calibrate = s->calibrate;
   if (pardon_explain (&o, print_one, &x, progress_begin (), &error) != 0)
     return progress_fail (error);
   progress_end ();
@@ -60,7 +61,8 @@ const command command_explain = {
   "A noisy picture is no failure: the exit code is 2 only where no picture could be read.",
   "pardon explain photo.jpg\n"
   "pardon explain --json *.jpg\n"
-  "pardon explain --false-alarms 0.01 photo.jpg",
+  "pardon explain --false-alarms 0.01 photo.jpg\n"
+  "pardon explain --calibrate clean/ photo.jpg",
   run,
   NULL,
 };

@@ -43,7 +43,8 @@ print_noise (const settings *s, const pardon_scan_result *r)
   printf ("noise: an estimated %.1f %% of the pictures are degraded (%.1f to %.1f %%)", percent (r->prevalence),
           percent (r->prevalence_low), percent (r->prevalence_high));
   if (r->noisy > 0)
-    printf ("; of those found too degraded, expect %.1f %% to be fine", percent (r->expected_wrong));
+    printf ("; of those found too degraded, expect %.1f %% (%.1f to %.1f %%) to be fine", percent (r->expected_wrong),
+            percent (r->expected_wrong_low), percent (r->expected_wrong_high));
   printf ("\n");
 }
 

@@ -136,9 +136,10 @@ haar_level (quality_planes *p, int level)
       haar_sums (hh, hl, lh, w, energy, sum);
       if (level == 0)
         {
-          round_row (half, quality_whole (w), p->y8[1] + (gsize) y * (gsize) w);
-          sixteenths (half, quality_whole (w), p->y16 + (gsize) y * (gsize) w);
-          haar_bins (hh, quality_whole (w), bins);
+          /* not quality_whole (): what lies behind the last row is no number that an integer could hold */
+          round_row (half, w, p->y8[1] + (gsize) y * (gsize) w);
+          sixteenths (half, w, p->y16 + (gsize) y * (gsize) w);
+          haar_bins (hh, w, bins);
           bins += w;
         }
       if ((y + 1) % side == 0)

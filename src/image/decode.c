@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -301,4 +302,22 @@ decode_describe (void)
 {
   g_autofree char *rest = codec_vips_describe ();
   return g_strdup_printf ("%s: jpeg; %s", codec_jpeg_version (), rest);
+}
+
+double
+decode_missing_share (const char *damage)
+{
+  static const char *const before[] = { ", near row ", ", row ", ": rows from " };
+  for (gsize i = 0; i < G_N_ELEMENTS (before); i++)
+    {
+      const char *found = g_strrstr (damage, before[i]);
+      char *end;
+      if (found == NULL)
+        continue;
+      guint64 row = g_ascii_strtoull (found + strlen (before[i]), &end, 10);
+      guint64 rows = g_str_has_prefix (end, " of ") ? g_ascii_strtoull (end + strlen (" of "), NULL, 10) : 0;
+      if (rows > 0 && row <= rows)
+        return (double) (rows - row) / (double) rows;
+    }
+  return NAN;
 }

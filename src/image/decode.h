@@ -37,6 +37,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (decoder, decoder_free)
 /* Both steps for a file by path, into `im` (reserved as needed). The words name it: "cannot decode 'a.jpg': the file is empty". */
 gboolean decode_file (const char *path, const decode_limits *limits, image *im, image_facts *facts, GError **error);
 
+/* The share of a picture's rows from the one that image_facts.damage names, as decoder_read words it, to the last; NAN where it names none (a
+ * progressive JPEG breaks off by losing detail in all of them). Of rows as stored: orientation changes nothing. */
+double decode_missing_share (const char *damage);
+
 /* TRUE when the first bytes or the ending of the name say that this is meant as a picture; used to tell pictures
  * from other files in a folder. A file with a picture's ending counts whatever it holds, so that a broken one becomes a
  * row with a reason. `head` is the file's first bytes (at least 16 where the file has them; may be NULL when n_head is

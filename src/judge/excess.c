@@ -62,7 +62,7 @@ guard_name (guard g)
 void
 excess_options_init (excess_options *o)
 {
-  *o = (excess_options){ .level = 0.95, .alpha = 0.01, .margin = 0.05, .least = 5 };
+  *o = (excess_options){ .level = 0.95, .alpha = 0.01, .margin = 0.05, .within = 0.4, .least = 5 };
 }
 
 double
@@ -91,6 +91,40 @@ rate_interval (double rate, double variance, gsize n, double level)
   double size = (double) n, p = (rate * size + 0.5) / (size + 1.0);
 
   return wilson_effective (rate, p * (1.0 - p) / MAX (variance, 1e-12), n, level);
+}
+
+/* Mantel and Haenszel's strata, noisy against fit. n: t->classes; g_free. */
+static stratum *
+strata_of (const class_counts *t)
+{
+  stratum *s = g_new (stratum, t->classes);
+
+  for (gsize c = 0; c < t->classes; c++)
+    s[c] = (stratum){ (double) t->noisy_wrong[c], (double) (t->noisy[c] - t->noisy_wrong[c]), (double) t->fit_wrong[c],
+                      (double) (t->fit[c] - t->fit_wrong[c]) };
+  return s;
+}
+
+/* How much of what the pictures say of noisy against fit is left when only those of one class are compared. */
+static double
+within_classes (const class_counts *t, double noisy, double fit)
+{
+  double within = 0.0;
+
+  for (gsize c = 0; c < t->classes; c++)
+    if (t->noisy[c] + t->fit[c] > 0)
+      within += (double) t->noisy[c] * (double) t->fit[c] / (double) (t->noisy[c] + t->fit[c]);
+  return within * (noisy + fit) / (noisy * fit);
+}
+
+/* Which test it is hangs on the margins alone, never on who is wrong. The interval that stands beside the word must agree with it. */
+static gboolean
+is_costly (const excess_errors *e, const class_counts *t, double fit, const excess_options *o)
+{
+  if (within_classes (t, (double) e->pictures, fit) < o->within)
+    return e->surely > 0.0;
+  g_autofree stratum *s = strata_of (t);
+  return e->effect.low > 0.0 && mantel_haenszel_greater (s, t->classes) <= o->alpha;
 }
 
 static void
@@ -126,18 +160,9 @@ errors_weigh (excess_errors *e, const class_counts *t, const class_rates *p, con
   without = rate_interval (z.sum / m, fit_variance, p->n, 1.0 - 2.0 * o->alpha);
   e->surely = difference_of (&with, &without).low;
   if (e->pictures >= o->least)
-    e->guard = e->surely > 0.0 ? GUARD_COSTS : e->effect.high < o->margin ? GUARD_DOES_NOT : GUARD_TOO_FEW;
-}
-
-static mantel_haenszel_result
-common_effect (const class_counts *t, double level)
-{
-  g_autofree stratum *s = g_new (stratum, t->classes);
-
-  for (gsize c = 0; c < t->classes; c++)
-    s[c] = (stratum){ (double) t->noisy_wrong[c], (double) (t->noisy[c] - t->noisy_wrong[c]), (double) t->fit_wrong[c],
-                      (double) (t->fit[c] - t->fit_wrong[c]) };
-  return mantel_haenszel (s, t->classes, level);
+    e->guard = is_costly (e, t, (double) p->n, o) ? GUARD_COSTS
+               : e->effect.high < o->margin       ? GUARD_DOES_NOT
+                                                  : GUARD_TOO_FEW;
 }
 
 void
@@ -157,7 +182,8 @@ excess_init (excess *e, const judge_rows *r, const excess_options *o)
     }
   e->intraclass = p.intraclass;
   errors_weigh (&e->total, &all, &p, o);
-  e->common = common_effect (&all, o->level);
+  g_autofree stratum *strata = strata_of (&all);
+  e->common = mantel_haenszel (strata, all.classes, o->level);
   e->kinds = g_new0 (excess_errors, MAX (e->n_kinds, 1));
   for (int k = 0; k < e->n_kinds; k++)
     {

@@ -17,6 +17,11 @@
  * than margin / (v - u). Where the detector misses the mild and finds the severe, or calls hard pictures noisy (dark ones, say,
  * that are hard for another reason), the rule fails, and only the paired test can tell.
  *
+ * THE GUARD says `costs` by Mantel and Haenszel's test in its exact form (statistics.h), classes as strata, where at least `within` of
+ * the information is left within classes: sum of m_c n_c / (m_c + n_c) against m n / (m + n): so classes of two pictures
+ * and more. The effect's interval must lie above 0 too. Of one class, that has the power of the best possible test of this size
+ * (docs/method.md). Where classes are smaller it looks at the effect's interval alone, for which classes borrow from each other.
+ *
  * HOW. p_c as in rates.h. Z's mean and variance are those of independent beta-binomials plus the shared error of the pool; its
  * quantiles those of one count with the same moments (count_quantile). effect: the difference of two Wilson-type intervals of
  * effective size, by squares (Newcombe 1998; Zou and Donner 2008). tests/oracle/judge.py says what they cover. */
@@ -26,7 +31,7 @@
 
 typedef enum {
   GUARD_TOO_FEW, /* cannot tell; always so of fewer noisy pictures than `least` */
-  GUARD_COSTS,   /* effect > 0: the lower end of its 1 - 2 alpha interval is above 0 */
+  GUARD_COSTS,   /* effect > 0, at alpha (below) */
   GUARD_DOES_NOT, /* effect < margin: the upper end of its `level` interval is below the margin. An equivalence statement, not
                      a lack of significance; where both hold, GUARD_COSTS is said */
 } guard;
@@ -38,13 +43,14 @@ typedef struct {
   double value, low, high; /* excess mistakes. All 0 where `known` is FALSE */
   gboolean known;          /* there are noisy and fit pictures */
   difference effect;       /* of the error rate, per noisy picture; n: noisy pictures, 0: unknown */
-  double surely;           /* lower end of the effect at 1 - 2 alpha: what the guard looks at */
+  double surely;           /* lower end of the effect at 1 - 2 alpha: what the guard looks at where classes are small */
   guard guard;
 } excess_errors;
 
 typedef struct {
   double level;  /* 0.95 */
   double alpha;  /* 0.01, one-sided: how often the guard may say `costs` where there is no effect */
+  double within; /* 0.4: share of the information that must lie within classes for them to be strata */
   double margin; /* 0.05: an effect below 5 points of the error rate is none worth speaking of */
   gsize
       least; /* 5: noisy pictures. The guard asks it of each of two dozen kinds, and two of two wrong comes about by chance too

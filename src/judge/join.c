@@ -356,6 +356,26 @@ add_columns (joined *j, const joining *x)
     }
 }
 
+void
+joined_set_splits (joined *j, const char *const *names)
+{
+  g_autoptr (word_column) words = word_column_new ("split", 1);
+  for (gsize i = 0; i < j->n; i++)
+    {
+      guint32 word = vocabulary_add (&words->words, names[i] != NULL ? names[i] : "");
+      g_array_append_val (words->rows, word);
+    }
+  if (j->split < 0)
+    {
+      j->split = (int) j->columns->len;
+      add_column (j, words, NULL, "split");
+      return;
+    }
+  join_column *former = j->columns->pdata[j->split];
+  add_column (j, words, NULL, former->name);
+  g_ptr_array_remove_index_fast (j->columns, (guint) j->split);
+}
+
 /* --- all of it ------------------------------------------------------------------------------ */
 
 static void

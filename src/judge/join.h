@@ -86,6 +86,9 @@ gboolean joined_init (joined *j, const char *const *files, gsize n, const join_o
 void joined_clear (joined *j);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (joined, joined_clear)
 
+/* Says otherwise what part each picture is of: `names`, n words, NULL for none. Changes the column `split`, or adds one where there is none. */
+void joined_set_splits (joined *j, const char *const *names);
+
 /* One or more sentences on how a table met `n` pictures: what matched and how, what did not, and, where less than half did, one example of
  * each side. g_free. */
 char *join_side_words (const join_side *s, gsize n);

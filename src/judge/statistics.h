@@ -52,6 +52,10 @@ typedef struct {
   gsize n_risk; /* 0: undefined */
 } mantel_haenszel_result;
 mantel_haenszel_result mantel_haenszel (const stratum *s, gsize n, double level);
+/* Whether the exposed have more cases in any stratum, one-sided: the chance of as many exposed cases over all strata with the margins
+ * of each held (Mantel and Haenszel's test in its exact form: Gart 1970), as many as seen counted half (mid-p: Lancaster 1961). By
+ * convolution; by the normal distribution, without a correction, where the variance is above 400. 0.5 where strata say nothing. */
+double mantel_haenszel_greater (const stratum *s, gsize n);
 
 /* Discordant pairs: `b` only the first is right, `c` only the second. exact: two-sided binomial; chi_square: with continuity
  * correction, (|b - c| - 1)^2 / (b + c), and its p (McNemar 1947, Edwards 1948). b + c = 0: p of 1. */

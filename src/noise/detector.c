@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "noise/detector_internal.h"
+#include "noise/order.h"
 
 #define LEAST_GIVEN 20
 #define NO_CHANCE   -50 /* log odds */
@@ -238,19 +239,10 @@ detector_judge (const detector *d, const float *measures, judgement *j)
 
 /* --- threshold ------------------------------------------------------------------------------ */
 
-/* Of ascending values, linear between them. */
-static double
-quantile (const float *sorted, gsize n, double p)
-{
-  double at = p * (double) (n - 1);
-  gsize below = MIN ((gsize) at, n - 1), above = MIN (below + 1, n - 1);
-  return sorted[below] + (at - (double) below) * (sorted[above] - sorted[below]);
-}
-
 double
 detector_threshold (const detector *d, double false_alarms)
 {
-  double shipped = (quantile (d->at.clean_scores, DETECTOR_QUANTILES, 1 - false_alarms) - d->shift) / d->stretch;
+  double shipped = (order_quantile (d->at.clean_scores, DETECTOR_QUANTILES, 1 - false_alarms) - d->shift) / d->stretch;
   if (d->given == NULL)
     return shipped;
   /* The order statistic that one more clean picture exceeds with this probability at most (Vovk, Gammerman, Shafer 2005, section 2.2) */
@@ -277,13 +269,6 @@ detector_false_alarms (const detector *d, double score)
   return high;
 }
 
-static int
-ascending (const void *a, const void *b)
-{
-  float x = *(const float *) a, y = *(const float *) b;
-  return (x > y) - (x < y);
-}
-
 gboolean
 detector_calibrate (detector *d, const float *scores, gsize n, GError **error)
 {
@@ -297,11 +282,11 @@ detector_calibrate (detector *d, const float *scores, gsize n, GError **error)
   g_free (d->given);
   d->given = g_memdup2 (scores, n * sizeof *scores);
   d->n_given = n;
-  qsort (d->given, n, sizeof *d->given, ascending);
+  order_floats (d->given, n);
   /* median and 95th percentile are laid on those of the shipped pictures */
-  double middle = quantile (d->given, n, 0.5), high = quantile (d->given, n, 0.95);
-  double to_middle = quantile (d->at.clean_scores, DETECTOR_QUANTILES, 0.5);
-  double to_high = quantile (d->at.clean_scores, DETECTOR_QUANTILES, 0.95);
+  double middle = order_quantile (d->given, n, 0.5), high = order_quantile (d->given, n, 0.95);
+  double to_middle = order_quantile (d->at.clean_scores, DETECTOR_QUANTILES, 0.5);
+  double to_high = order_quantile (d->at.clean_scores, DETECTOR_QUANTILES, 0.95);
   d->stretch = (to_high - to_middle) / MAX (high - middle, 0.1);
   d->shift = to_middle - d->stretch * middle;
   return TRUE;

@@ -58,12 +58,30 @@ double detector_false_alarms (const detector *d, double score);
  * means. FALSE with PARDON_ERROR_INPUT for fewer than 20. */
 gboolean detector_calibrate (detector *d, const float *scores, gsize n, GError **error);
 
+/* Whether `n` scores can be those of pictures like the ones given to detector_calibrate, whatever share of them is degraded. Of such
+ * pictures, half of the clean ones score at most as the middle one of the given ones, of all at most half; and of those that score at most as
+ * the given ones' 95th percentile, which are clean but for a few, about half again. Both are held against wide bounds, at least three
+ * standard errors away: of halves of one source, fewer than one in 500 pairs fails (docs/method.md). */
+typedef enum {
+  KINSHIP_UNTOLD,  /* not calibrated, or fewer than 20 scores */
+  KINSHIP_FINE,    /* nothing speaks against it */
+  KINSHIP_CLEANER, /* nearly all look cleaner than the middle given one: degraded ones may pass for clean */
+  KINSHIP_WORSE    /* hardly any looks as clean: false alarms will be many, or nearly all are degraded */
+} kinship_word;
+typedef struct {
+  kinship_word word;
+  double share; /* of the n, those that score at most as the middle given one; NAN: UNTOLD */
+} kinship;
+void detector_kinship (const detector *d, const float *scores, gsize n, kinship *k);
+
 /* What share of `n` pictures is degraded, by their scores (which need not be of the training's share), and what share of
  * those above `threshold` to expect clean. Expectation maximisation over the prior (Saerens, Latinne, Decaestecker 2002,
- * section 2) with an interval of two standard errors. n of 0 gives NAN. */
+ * section 2) with an interval of two standard errors. The expected share of wrong flags falls as the share of degraded pictures rises, so
+ * the ends of that interval, carried over, bound it; what calibration may be off by is not in it. n of 0 gives NAN. */
 typedef struct {
-  double share, low, high; /* of degraded pictures */
-  double wrong;            /* of those called noisy, the expected share that is clean; NAN when none is */
+  double share, low, high;      /* of degraded pictures */
+  double wrong;                 /* of those called noisy, the expected share that is clean; NAN when none is */
+  double wrong_low, wrong_high; /* the same if `high`, and if `low`, of the pictures were degraded */
 } prevalence;
 void detector_prevalence (const detector *d, const float *scores, gsize n, double threshold, prevalence *p);
 

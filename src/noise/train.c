@@ -10,6 +10,7 @@
 #include "math/blocks.h"
 #include "math/linalg.h"
 #include "noise/detector_internal.h"
+#include "noise/order.h"
 #include "noise/train_internal.h"
 
 #define LEAST_SOURCES 20
@@ -54,19 +55,6 @@ check (const train_set *s, GError **error)
 
 /* --- what measures are like ----------------------------------------------------------------------- */
 
-static int
-ascending (const void *a, const void *b)
-{
-  float x = *(const float *) a, y = *(const float *) b;
-  return (x > y) - (x < y);
-}
-
-static float
-at_share (const float *sorted, gsize n, double share)
-{
-  return sorted[(gsize) (share * (double) (n - 1) + 0.5)];
-}
-
 /* Percentiles, centre and scale of each measure. */
 static gboolean
 describe (const train_set *s, detector *d)
@@ -93,13 +81,13 @@ describe (const train_set *s, detector *d)
         square += (all[i] - mean) * (all[i] - mean);
       d->at.centre[m] = (float) mean;
       d->at.scale[m] = (float) (1 / MAX (sqrt (square / (double) n), 1e-6));
-      qsort (all, n, sizeof *all, ascending);
-      qsort (clean, n_clean, sizeof *clean, ascending);
-      d->at.low[m] = at_share (clean, n_clean, 0.05);
-      d->at.middle[m] = at_share (clean, n_clean, 0.5);
-      d->at.high[m] = at_share (clean, n_clean, 0.95);
-      d->at.least[m] = at_share (all, n, 0.001);
-      d->at.most[m] = at_share (all, n, 0.999);
+      order_floats (all, n);
+      order_floats (clean, n_clean);
+      d->at.low[m] = (float) order_quantile (clean, n_clean, 0.05);
+      d->at.middle[m] = (float) order_quantile (clean, n_clean, 0.5);
+      d->at.high[m] = (float) order_quantile (clean, n_clean, 0.95);
+      d->at.least[m] = (float) order_quantile (all, n, 0.001);
+      d->at.most[m] = (float) order_quantile (all, n, 0.999);
     }
   return TRUE;
 }
@@ -182,7 +170,7 @@ lessons_init (lessons *l, const train_set *s, const detector *d)
 typedef struct {
   const lessons *lessons;
   const gboolean *use;
-  guint64 seed;
+  guint64 seed; /* of the first net */
   detector *detector;
   const job *job;
   GThread *caller; /* the only one that may ask the job */
@@ -198,10 +186,10 @@ fit_one (gsize i, gpointer user)
 }
 
 static gboolean
-fit_nets (const lessons *l, const gboolean *use, guint64 seed, detector *d, const job *j, GError **error)
+fit_nets (const lessons *l, const gboolean *use, guint64 seed, int threads, detector *d, const job *j, GError **error)
 {
   fitting f = { l, use, seed, d, j, g_thread_self (), { NULL } };
-  blocks_run (DETECTOR_NETS, DETECTOR_NETS, fit_one, &f);
+  blocks_run (DETECTOR_NETS, MAX (threads, 1), fit_one, &f);
   GError *first = NULL;
   for (int i = 0; i < DETECTOR_NETS; i++)
     if (f.why[i] != NULL && first == NULL)
@@ -252,12 +240,7 @@ draw_folds (const train_set *s)
   guint32 *folds = g_new (guint32, last + 1);
   for (guint32 i = 0; i <= last; i++)
     folds[i] = i % FOLDS;
-  for (guint32 i = last; i > 0; i--)
-    {
-      guint32 other = (guint32) random_below (&r, (int) i + 1), kept = folds[i];
-      folds[i] = folds[other];
-      folds[other] = kept;
-    }
+  random_shuffle (&r, folds, (gsize) last + 1, sizeof *folds);
   return folds;
 }
 
@@ -271,7 +254,7 @@ cross_validate (const lessons *l, const train_set *s, detector *d, scores *out, 
       job_tell (j, "training", fold, FOLDS + 1);
       for (gsize g = 0; g < l->n_groups; g++)
         use[g] = fold_of (folds, &l->rows[l->order[l->first[g]]]) != fold;
-      if (!fit_nets (l, use, s->seed + 1000 * (fold + 1), d, j, error))
+      if (!fit_nets (l, use, s->seed + 1000 * (fold + 1), s->threads, d, j, error))
         return FALSE;
       score_rows (l, d, folds, fold, out);
     }
@@ -288,7 +271,7 @@ clean_values (const lessons *l, const float *values, gsize *n)
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example && l->rows[i].kind < 0)
       clean[(*n)++] = values[i];
-  qsort (clean, *n, sizeof *clean, ascending);
+  order_floats (clean, *n);
   return clean;
 }
 
@@ -376,8 +359,8 @@ settle (const lessons *l, scores *found, detector *d, train_result *result)
   g_autofree float *nets = clean_values (l, found->nets, &n_clean),
                    *strange = clean_values (l, found->strange, &n_clean);
   d->strange_slope = STRANGE_SLOPE;
-  d->strange_offset =
-      at_share (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS) - STRANGE_SLOPE * at_share (strange, n_clean, STRANGE_SHARE);
+  d->strange_offset = order_quantile (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS)
+                      - STRANGE_SLOPE * order_quantile (strange, n_clean, STRANGE_SHARE);
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example)
       {
@@ -387,7 +370,7 @@ settle (const lessons *l, scores *found, detector *d, train_result *result)
       }
   g_autofree float *clean = clean_values (l, found->nets, &n_clean);
   for (int q = 0; q < DETECTOR_QUANTILES; q++)
-    d->at.clean_scores[q] = at_share (clean, n_clean, q / (double) (DETECTOR_QUANTILES - 1));
+    d->at.clean_scores[q] = (float) order_quantile (clean, n_clean, q / (double) (DETECTOR_QUANTILES - 1));
   calibrate (l, found->nets, shares, d);
   double threshold = detector_threshold (d, DETECTOR_FALSE_ALARMS);
   for (gsize i = 0; i < l->n; i++)
@@ -404,8 +387,8 @@ settle_unlike (const train_set *s, detector *d)
   for (gsize i = 0; i < s->n; i++)
     if (s->rows[i].example)
       shares[n++] = (float) detector_outside (d, s->measures + i * s->d);
-  qsort (shares, n, sizeof *shares, ascending);
-  d->unlike = at_share (shares, n, 0.99);
+  order_floats (shares, n);
+  d->unlike = order_quantile (shares, n, 0.99);
 }
 
 detector *
@@ -427,7 +410,7 @@ detector_train (const train_set *s, const job *j, train_result *result, GError *
     {
       settle (&l, &of_rows, d, result);
       settle_unlike (s, d);
-      fine = fit_nets (&l, NULL, s->seed, d, j, error);
+      fine = fit_nets (&l, NULL, s->seed, s->threads, d, j, error);
     }
   lessons_clear (&l);
   if (!fine)

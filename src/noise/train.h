@@ -20,6 +20,7 @@ typedef struct {
   int n_kinds;
   const char *const *kinds, *const *families; /* n_kinds names each */
   guint64 seed;
+  int threads; /* at most so many at a time, below 1: one; the table does not hang on it */
 } train_set;
 
 /* What cross-validation by source found, on pictures a fold's detector had not seen. */
@@ -27,7 +28,8 @@ typedef struct {
   double auroc, found; /* all kinds; share found at DETECTOR_FALSE_ALARMS */
 } train_result;
 
-/* NULL with PARDON_ERROR_INPUT for fewer than 20 sources or a kind without a row. Same set and seed: same table. */
+/* NULL with PARDON_ERROR_INPUT for fewer than 20 sources or a kind without a row. Same set and seed: same table, to the byte,
+ * where the linear algebra library is the same and runs on the same kind of processor. */
 detector *detector_train (const train_set *set, const job *j, train_result *result, GError **error);
 /* Whole or not at all. */
 gboolean detector_save (const detector *d, const char *file, GError **error);

@@ -258,18 +258,6 @@ descent_clear (descent *t)
   g_free (t->twin);
 }
 
-static void
-shuffle (guint32 *turn, gsize n, random_source *r)
-{
-  for (gsize i = n; i-- > 1;)
-    {
-      gsize other = (gsize) random_below (r, (int) i + 1);
-      guint32 kept = turn[i];
-      turn[i] = turn[other];
-      turn[other] = kept;
-    }
-}
-
 gboolean
 train_net (const lessons *l, const gboolean *use, guint64 seed, net *n, const job *j, GError **error)
 {
@@ -294,7 +282,7 @@ train_net (const lessons *l, const gboolean *use, guint64 seed, net *n, const jo
   gboolean fine = TRUE;
   for (gsize epoch = 0; epoch < epochs && fine; epoch++)
     {
-      shuffle (turn, used, &r);
+      random_shuffle (&r, turn, used, sizeof *turn);
       for (gsize b = 0; b < batches && (fine = job_go_on (j, error)); b++)
         {
           gsize m = gather (l, turn + b * GROUPS_A_BATCH, MIN (GROUPS_A_BATCH, used - b * GROUPS_A_BATCH), &t);

@@ -111,6 +111,8 @@ noise_object (const report_noise *n)
   json_object_set_new (prevalence, "high", measure (n->high));
   json_object_set_new (o, "prevalence", prevalence);
   json_object_set_new (o, "expected_wrong", measure (n->wrong));
+  json_object_set_new (o, "expected_wrong_low", measure (n->wrong_low));
+  json_object_set_new (o, "expected_wrong_high", measure (n->wrong_high));
   json_object_set_new (o, "unlike", share_of ((double) n->unlike, (double) n->judged));
   return o;
 }

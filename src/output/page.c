@@ -1,5 +1,5 @@
 /* The page's policy lets run the one script whose hash it names, and lets nothing be fetched: a file name that got past the escaping could
- * do nothing. Drawing points with WebGL needs 'unsafe-eval', for the library compiles its drawing commands from its own text. */
+ * do nothing. */
 #include "output/page.h"
 
 #include <glib/gstdio.h>
@@ -60,13 +60,12 @@ make_head (GBytes *script, GBytes *style)
   g_checksum_get_digest (sum, digest, &digest_size);
   g_autofree char *hash = g_base64_encode (digest, digest_size);
   GString *head = g_string_new (NULL);
-  g_string_append_printf (
-      head,
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
-      "'sha256-%s' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; "
-      "connect-src 'none'; base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n<style>",
-      hash);
+  g_string_append_printf (head,
+                          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
+                          "'sha256-%s'; style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; "
+                          "connect-src 'none'; base-uri 'none'; form-action 'none'\">\n"
+                          "<meta name=\"referrer\" content=\"no-referrer\">\n<style>",
+                          hash);
   g_string_append_len (head, css, (gssize) style_size);
   g_string_append (head, "</style>");
   return g_string_free (head, FALSE);

@@ -7,6 +7,7 @@
 #include "output/noise_fill.h"
 #include "store/store.h"
 
+#include <math.h>
 #include <string.h>
 
 #define NOTE_SETTINGS "report.settings" /* a line per setting: NAME=VALUE, the value escaped by g_strescape */
@@ -135,9 +136,11 @@ keep_count (store *s, const char *key, guint64 count, GError **error)
   return store_note (s, key, text, error);
 }
 
+#define KEPT 8
+
 /* The numbers of `n` that no picture tells, under the names they are kept by. */
 static void
-numbers_of_noise (report_noise *n, const char *names[6], double *values[6])
+numbers_of_noise (report_noise *n, const char *names[KEPT], double *values[KEPT])
 {
   int i = 0;
   names[i] = "false_alarms", values[i++] = &n->false_alarms;
@@ -146,6 +149,8 @@ numbers_of_noise (report_noise *n, const char *names[6], double *values[6])
   names[i] = "low", values[i++] = &n->low;
   names[i] = "high", values[i++] = &n->high;
   names[i] = "wrong", values[i++] = &n->wrong;
+  names[i] = "wrong-low", values[i++] = &n->wrong_low;
+  names[i] = "wrong-high", values[i++] = &n->wrong_high;
 }
 
 static gboolean
@@ -154,11 +159,11 @@ keep_noise (store *s, const report_noise *noise, GError **error)
   if (noise->detector == NULL)
     return store_note (s, NOTE_NOISE, NULL, error);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  const char *names[6];
-  double *values[6];
+  const char *names[KEPT];
+  double *values[KEPT];
   report_noise n = *noise;
   numbers_of_noise (&n, names, values);
-  for (int i = 0; i < 6; i++)
+  for (int i = 0; i < KEPT; i++)
     g_key_file_set_double (file, "noise", names[i], *values[i]);
   g_key_file_set_string (file, "noise", "detector", n.detector);
   g_key_file_set_uint64 (file, "noise", "vouched", n.vouched);
@@ -171,13 +176,15 @@ fill_noise (store *s, report_noise *n)
 {
   g_autofree char *text = store_get_note (s, NOTE_NOISE);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  const char *names[6];
-  double *values[6];
+  const char *names[KEPT];
+  double *values[KEPT];
   if (text == NULL || !g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
     return;
   numbers_of_noise (n, names, values);
-  for (int i = 0; i < 6; i++)
-    *values[i] = g_key_file_get_double (file, "noise", names[i], NULL);
+  for (int i = 0; i < KEPT; i++)
+    *values[i] = g_key_file_has_key (file, "noise", names[i], NULL)
+                     ? g_key_file_get_double (file, "noise", names[i], NULL)
+                     : NAN;
   n->detector = g_key_file_get_string (file, "noise", "detector", NULL);
   n->vouched = g_key_file_get_uint64 (file, "noise", "vouched", NULL);
 }

@@ -75,7 +75,7 @@ gboolean
 folder_file (walk *w, int dir_fd, const char *name, const char *file, const char *path, GError **error)
 {
   if (w->o->is_picture == NULL || w->o->is_picture (name, NULL, 0))
-    return walk_picture (w, file, path, error);
+    return walk_picture (w, file, path, NULL, error);
   if (names_never_picture (name))
     return walk_skipped (w, file, path, "not a picture, by its name's ending", error);
   guint8 head[HEAD_BYTES];
@@ -89,7 +89,7 @@ folder_file (walk *w, int dir_fd, const char *name, const char *file, const char
   if (n == -1)
     return skip_errno (w, file, path, "cannot read its first bytes", errno, error);
   if (n >= 0 && w->o->is_picture (name, head, (gsize) n))
-    return walk_picture (w, file, path, error);
+    return walk_picture (w, file, path, NULL, error);
   return walk_skipped (w, file, path, n == 0 ? "not a picture: empty" : "not a picture", error);
 }
 

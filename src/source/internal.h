@@ -32,8 +32,8 @@ typedef struct {
   guint64 seen;  /* pictures and what was left out */
 } walk;
 
-/* Reports to the sink and the job. */
-gboolean walk_picture (walk *w, const char *file, const char *path, GError **error);
+/* Reports to the sink and the job. `split`: image_ref's. */
+gboolean walk_picture (walk *w, const char *file, const char *path, const char *split, GError **error);
 gboolean walk_skipped (walk *w, const char *file, const char *path, const char *why, GError **error);
 
 /* list.c: all entries of a CSV list. */

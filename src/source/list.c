@@ -10,6 +10,7 @@
 #define SHOWN_CHARS 100
 
 static const char *const columns[] = { "file", "filename", "path", "image", NULL };
+static const char *const split_columns[] = { "split", "subset", "partition", NULL }; /* as judge/join.c */
 
 /* A list being read. */
 typedef struct {
@@ -31,7 +32,7 @@ name_below (const list *l, const char *absolute)
 }
 
 static gboolean
-take_entry (list *l, const char *entry, guint64 line, GError **error)
+take_entry (list *l, const char *entry, const char *split, guint64 line, GError **error)
 {
   walk *w = l->w;
   if (entry[0] == '\0')
@@ -73,12 +74,13 @@ take_entry (list *l, const char *entry, guint64 line, GError **error)
           S_ISDIR (st.st_mode) ? g_strdup ("a folder; a list names files") : g_strdup (special_kind (st.st_mode));
       return walk_skipped (w, file, path, why, error);
     }
-  return walk_picture (w, file, path, error);
+  return walk_picture (w, file, path, split, error);
 }
 
 static gboolean
 take_rows (list *l, csv_reader *reader, int column, GError **error)
 {
+  int split = csv_reader_column (reader, split_columns);
   for (;;)
     {
       GError *local = NULL;
@@ -90,7 +92,8 @@ take_rows (list *l, csv_reader *reader, int column, GError **error)
         }
       if (row == NULL)
         return TRUE;
-      if (!job_go_on (l->w->j, error) || !take_entry (l, row[column], csv_reader_line (reader), error))
+      if (!job_go_on (l->w->j, error)
+          || !take_entry (l, row[column], split >= 0 ? row[split] : NULL, csv_reader_line (reader), error))
         return FALSE;
     }
 }

@@ -14,9 +14,9 @@
 #define TELL_EVERY 256
 
 gboolean
-walk_picture (walk *w, const char *file, const char *path, GError **error)
+walk_picture (walk *w, const char *file, const char *path, const char *split, GError **error)
 {
-  const image_ref ref = { (char *) file, (char *) path };
+  const image_ref ref = { (char *) file, (char *) path, split };
   w->found++;
   if (w->seen++ % TELL_EVERY == 0)
     job_tell (w->j, PHASE, w->found, 0);
@@ -26,7 +26,7 @@ walk_picture (walk *w, const char *file, const char *path, GError **error)
 gboolean
 walk_skipped (walk *w, const char *file, const char *path, const char *why, GError **error)
 {
-  const image_ref ref = { (char *) file, (char *) path };
+  const image_ref ref = { .file = (char *) file, .path = (char *) path };
   if (w->seen++ % TELL_EVERY == 0)
     job_tell (w->j, PHASE, w->found, 0);
   return job_go_on (w->j, error) && (w->sink->skipped == NULL || w->sink->skipped (w->sink->user, &ref, why, error));

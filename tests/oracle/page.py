@@ -126,7 +126,7 @@ def test_policy_lets_run_this_script_alone():
     digest = base64.b64encode(hashlib.sha256(s["page"].texts[""].encode()).digest()).decode()
     policy = dict(p.strip().split(" ", 1) for p in s["page"].policy.split(";"))
     assert policy["default-src"] == "'none'" and policy["connect-src"] == "'none'"
-    assert policy["script-src"] == f"'sha256-{digest}' 'unsafe-eval'", policy
+    assert policy["script-src"] == f"'sha256-{digest}'", policy
     assert list(s["page"].texts) == ["about", "report", "pictures", "thumbnails", ""]
     assert s["documents"]["about"]["mode"] == "file" and s["documents"]["about"]["readonly"] is True
     assert not {"iframe", "object", "embed", "form", "base", "link", "img"} & set(s["page"].tags)

@@ -134,6 +134,17 @@ def test_pipeline_includes_a_command():
     must_fail("stands above it", files={"src/pipeline.c": '#include "cmd/cmd.h"\n'})
 
 
+def test_a_recipe_that_knows_the_server_is_found():
+    must_fail("stands above it", files={"src/pipeline.c": '#include "web/serve.h"\n'})
+    assert problems({"src/pardon.c": '#include "web/serve.h"\n', "src/web/serve.h": "#pragma once\n"}) == []
+
+
+def test_the_server_knows_recipes_and_no_stage():
+    must_fail("'web' includes", files={"src/web/x.c": '#include "image/view.h"\n'})
+    must_fail("'web' includes", files={"src/web/x.c": '#include "pardon.h"\n'})
+    assert problems({"src/web/x.c": '#include "pipeline.h"\n#include "base/error.h"\n'}) == []
+
+
 def test_folder_without_a_layer():
     must_fail("stands in no layer", files={"src/nowhere/x.c": ""})
 

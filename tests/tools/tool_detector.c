@@ -64,7 +64,8 @@ train (char **args, GError **error)
                     n_kinds,
                     kinds,
                     families,
-                    g_ascii_strtoull (args[3], NULL, 10) };
+                    g_ascii_strtoull (args[3], NULL, 10),
+                    2 };
   train_result result;
   g_autoptr (detector) made = detector_train (&set, NULL, &result, error);
   if (made == NULL)
@@ -121,7 +122,7 @@ main (int argc, char **argv)
           if ((fine = g_file_get_contents (argv[3], &data, &bytes, &error)))
             {
               detector_prevalence (d, (float *) data, bytes / sizeof (float), g_ascii_strtod (argv[4], NULL), &p);
-              printf ("%.6g %.6g %.6g %.6g\n", p.share, p.low, p.high, p.wrong);
+              printf ("%.6g %.6g %.6g %.6g %.6g %.6g\n", p.share, p.low, p.high, p.wrong, p.wrong_low, p.wrong_high);
             }
         }
     }

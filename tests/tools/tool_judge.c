@@ -69,6 +69,12 @@ tests (const char *name, const double *a, int n, double *out)
   stratum *s = g_new (stratum, (gsize) n / 4 + 1); /* mh: level is the last argument */
   for (int i = 0; i < n / 4; i++)
     s[i] = (stratum){ a[4 * i], a[4 * i + 1], a[4 * i + 2], a[4 * i + 3] };
+  if (strcmp (name, "strata") == 0)
+    {
+      out[0] = mantel_haenszel_greater (s, (gsize) n / 4);
+      g_free (s);
+      return 1;
+    }
   mantel_haenszel_result m = mantel_haenszel (s, (gsize) n / 4, a[n - 1]);
   double all[] = { m.odds_ratio,      m.odds_low, m.odds_high, m.log_odds_error, (double) m.n_odds,
                    m.risk_difference, m.risk_low, m.risk_high, m.risk_error,     (double) m.n_risk };
@@ -132,7 +138,7 @@ numbers (void)
       if (strcmp (name, "wilson") == 0 || strcmp (name, "clopper") == 0 || strcmp (name, "newcombe") == 0)
         show (out, intervals (name, a, out));
       else if (strcmp (name, "fisher") == 0 || strcmp (name, "mcnemar") == 0 || strcmp (name, "bh") == 0
-               || strcmp (name, "even") == 0 || strcmp (name, "mh") == 0)
+               || strcmp (name, "even") == 0 || strcmp (name, "mh") == 0 || strcmp (name, "strata") == 0)
         show (out, tests (name, a, n, out));
       else
         {

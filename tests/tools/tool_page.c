@@ -33,7 +33,7 @@ put_list (store *s, gint64 set, gsize n, char **paths, int n_paths, GError **err
   for (gsize i = 0; good && i < n; i++)
     {
       name_of (i, name);
-      image_ref ref = { name, n_paths > 0 ? paths[i % (gsize) n_paths] : name };
+      image_ref ref = { .file = name, .path = n_paths > 0 ? paths[i % (gsize) n_paths] : name };
       good = store_list_add (s, &ref, error);
     }
   good = good && store_list_end (s, 0, 1, NULL, error);

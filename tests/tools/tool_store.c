@@ -27,13 +27,15 @@ put (store *s, gint64 set, const char *file, guint8 content, float first, gsize 
 static gboolean
 fill (store *s, const char *npy)
 {
-  image_ref refs[] = { { (char *) "b.png", (char *) "/x/b.png" },
-                       { (char *) "a\xff\n.png", (char *) "/x/a\xff\n.png" },
-                       { (char *) "z.png", (char *) "/x/z.png" } };
+  image_ref refs[] = { { .file = (char *) "b.png", .path = (char *) "/x/b.png" },
+                       { .file = (char *) "a\xff\n.png", .path = (char *) "/x/a\xff\n.png" },
+                       { .file = (char *) "z.png", .path = (char *) "/x/z.png" } };
   gboolean good = store_list_begin (s, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (refs); i++)
     good = good && store_list_add (s, &refs[i], NULL);
-  good = good && store_list_skip (s, &(image_ref){ (char *) "n.txt", (char *) "/x/n.txt" }, "not a picture", NULL)
+  good = good
+         && store_list_skip (s, &(image_ref){ .file = (char *) "n.txt", .path = (char *) "/x/n.txt" }, "not a picture",
+                             NULL)
          && store_list_end (s, 0, 0, NULL, NULL);
   gint64 one = store_feature_set (s, "one", NULL), two = store_feature_set (s, "two", NULL);
   good = good && put (s, one, refs[0].file, 1, 7, 4) && put (s, one, refs[1].file, 2, 0.1f, 4)

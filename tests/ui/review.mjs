@@ -22,6 +22,15 @@ function rows() {
 }
 const headline = async (page) => (await page.locator("[data-headline]").first().innerText()).trim();
 const log = (page) => page.evaluate(async () => (await (await fetch("/api/decisions")).json()).decisions);
+const standing = async (page) => (await log(page)).filter((d) => !d.undone);
+
+async function until(holds, what) {
+  for (let i = 0; i < 100; i++) {
+    if (await holds()) return;
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  throw new Error(`within 10 s not so: ${what}`);
+}
 
 run(
   [
@@ -36,9 +45,9 @@ run(
       await site.page.waitForTimeout(500);
       for (let i = 0; i < DECISIONS; i++) {
         await site.page.keyboard.press(i % 2 === 0 ? "f" : "n");
-        await site.page.waitForFunction(async (n) => (await (await fetch("/api/decisions")).json()).decisions.filter((d) => !d.undone && d.field === "noisy").length >= n, i + 1, { polling: 100, timeout: 10000 });
+        await until(async () => (await standing(site.page)).filter((d) => d.field === "noisy").length > i, `${i + 1} decisions`);
       }
-      const decided = (await log(site.page)).filter((d) => !d.undone && d.field === "noisy");
+      const decided = (await standing(site.page)).filter((d) => d.field === "noisy");
       check(new Set(decided.map((d) => d.file)).size === DECISIONS, `${new Set(decided.map((d) => d.file)).size} different pictures were decided`);
       await visit(site.page, "overview");
       const second = await headline(site.page);
@@ -69,11 +78,11 @@ run(
       const site = await open_page(browser, server.url);
       await visit(site.page, "review");
       await site.page.waitForTimeout(500);
-      const n = (await log(site.page)).filter((d) => !d.undone).length;
+      const n = (await standing(site.page)).length;
       await site.page.keyboard.press("n");
-      await site.page.waitForFunction(async (k) => (await (await fetch("/api/decisions")).json()).decisions.filter((d) => !d.undone).length > k, n, { polling: 100, timeout: 10000 });
+      await until(async () => (await standing(site.page)).length > n, "a decision");
       await site.page.keyboard.press("u");
-      await site.page.waitForFunction(async (k) => (await (await fetch("/api/decisions")).json()).decisions.filter((d) => !d.undone).length === k, n, { polling: 100, timeout: 10000 });
+      await until(async () => (await standing(site.page)).length === n, "taken back");
       quiet(site, "undo");
       await site.close();
       await server.stop();

@@ -15,6 +15,7 @@ typedef struct {
   GPtrArray *pictures; /* "file" */
   GPtrArray *skipped;  /* "file: why" */
   GHashTable *paths;   /* file -> path */
+  GHashTable *splits;  /* file -> split, of those that were told one */
   guint stop_after;    /* pictures */
   guint64 told;
   GError *error;
@@ -56,6 +57,7 @@ setup (tree *t, gconstpointer data)
   t->pictures = g_ptr_array_new_with_free_func (g_free);
   t->skipped = g_ptr_array_new_with_free_func (g_free);
   t->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  t->splits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   heads_read = 0;
 }
 
@@ -86,6 +88,7 @@ teardown (tree *t, gconstpointer data)
   g_ptr_array_unref (t->pictures);
   g_ptr_array_unref (t->skipped);
   g_hash_table_unref (t->paths);
+  g_hash_table_unref (t->splits);
   g_clear_error (&t->error);
 }
 
@@ -102,6 +105,8 @@ on_picture (gpointer user, const image_ref *ref, GError **error)
     }
   g_ptr_array_add (t->pictures, g_strdup (ref->file));
   g_assert_true (g_hash_table_insert (t->paths, g_strdup (ref->file), g_strdup (ref->path))); /* names are unique */
+  if (ref->split != NULL)
+    g_hash_table_insert (t->splits, g_strdup (ref->file), g_strdup (ref->split));
   return TRUE;
 }
 
@@ -148,6 +153,7 @@ walk_with (tree *t, const char *const *paths, const char *const *excludes, const
   g_ptr_array_set_size (t->pictures, 0);
   g_ptr_array_set_size (t->skipped, 0);
   g_hash_table_remove_all (t->paths);
+  g_hash_table_remove_all (t->splits);
   t->ok = source_walk (&o, &sink, &j, &t->error);
   g_assert_true (t->ok == (t->error == NULL));
   g_ptr_array_sort (t->pictures, by_text);

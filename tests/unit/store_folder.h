@@ -72,7 +72,7 @@ list (store *s, const char *const *files)
   for (; *files != NULL; files++)
     {
       g_autofree char *path = g_strconcat ("/root/", *files, NULL);
-      g_assert_true (store_list_add (s, &(image_ref){ (char *) *files, path }, NULL));
+      g_assert_true (store_list_add (s, &(image_ref){ .file = (char *) *files, .path = path }, NULL));
     }
   store_list_end (s, 0, 0, &counts, &error);
   g_assert_no_error (error);
@@ -89,7 +89,7 @@ list_numbers (store *s, guint n)
     {
       char name[16];
       g_snprintf (name, sizeof name, "%06u", i);
-      g_assert_true (store_list_add (s, &(image_ref){ name, name }, NULL));
+      g_assert_true (store_list_add (s, &(image_ref){ .file = name, .path = name }, NULL));
     }
   store_list_end (s, 0, 0, NULL, &error);
   g_assert_no_error (error);

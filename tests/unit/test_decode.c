@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <math.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -565,6 +566,26 @@ remove_folder (void)
   g_free (folder);
 }
 
+static void
+test_missing_share (void)
+{
+  g_assert_cmpfloat (decode_missing_share ("truncated after 90 bytes, near row 60 of 240"), ==, 0.75);
+  g_assert_cmpfloat (decode_missing_share ("truncated after 90 bytes, near row 240 of 240"), ==, 0);
+  g_assert_cmpfloat (decode_missing_share ("corrupt near byte 7 of 99, row 12 of 16"), ==, 0.25);
+  g_assert_cmpfloat (decode_missing_share ("a row 1 of 2, row 9: rows from 10 of 40 on are missing"), ==, 0.75);
+  const char *const silent[] = { "",
+                                 "truncated after 90 bytes: fine detail may be missing",
+                                 "corrupt before byte 3 of 9: 7 bytes of pixel data are left over",
+                                 "x: part of the picture is missing",
+                                 "corrupt near byte 1 of 2, row ",
+                                 "corrupt near byte 1 of 2, row 3",
+                                 "corrupt near byte 1 of 2, row 3 of ",
+                                 "corrupt near byte 1 of 2, row 3 of 0",
+                                 "corrupt near byte 1 of 2, row 3 of 2" };
+  for (gsize i = 0; i < G_N_ELEMENTS (silent); i++)
+    g_assert_true (isnan (decode_missing_share (silent[i])));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -584,6 +605,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decode/odd", test_odd);
   g_test_add_func ("/decode/threads", test_threads);
   g_test_add_func ("/decode/describe", test_describe);
+  g_test_add_func ("/decode/missing-share", test_missing_share);
   g_test_add_func ("/encode/round-trip", test_round_trip);
   g_test_add_func ("/encode/jpeg", test_jpeg);
   g_test_add_func ("/encode/refusals", test_encode_refusals);

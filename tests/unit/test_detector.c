@@ -46,7 +46,7 @@ plant (int sources)
           p->rows[n] = (train_row){ kind, (float) severity, (guint32) s, (guint32) clean, c < COPIES - 1 };
         }
     }
-  p->set = (train_set){ n, D, p->measures, p->rows, 2, kinds, families, 1 };
+  p->set = (train_set){ n, D, p->measures, p->rows, 2, kinds, families, 1, 1 };
   return p;
 }
 
@@ -55,12 +55,33 @@ static detector *trained;
 static train_result trained_result;
 
 static detector *
-train (train_result *result)
+train_with (int threads, train_result *result)
 {
   g_autofree planted *p = plant (SOURCES);
   g_autoptr (GError) error = NULL;
+  p->set.threads = threads;
   detector *d = detector_train (&p->set, NULL, result, &error);
   g_assert_no_error (error);
+  return d;
+}
+
+static detector *
+train (train_result *result)
+{
+  return train_with (3, result);
+}
+
+/* One that a test may change. */
+static detector *
+copy (void)
+{
+  g_autofree char *file = g_build_filename (g_get_tmp_dir (), "test-detector-XXXXXX", NULL);
+  g_autoptr (GError) error = NULL;
+  close (g_mkstemp (file));
+  g_assert_true (detector_save (trained, file, NULL));
+  detector *d = detector_open (file, D, &error);
+  g_assert_no_error (error);
+  g_unlink (file);
   return d;
 }
 
@@ -134,7 +155,7 @@ static void
 test_same_seed_same_table (void)
 {
   train_result result;
-  g_autoptr (detector) b = train (&result);
+  g_autoptr (detector) b = train_with (1, &result); /* the other one was trained with three */
   g_autofree char *file = g_build_filename (g_get_tmp_dir (), "test-detector-XXXXXX", NULL);
   g_autofree char *texts[2] = { NULL, NULL };
   gsize lengths[2];
@@ -214,8 +235,7 @@ test_threshold_falls (void)
 static void
 test_calibrate (void)
 {
-  train_result result;
-  g_autoptr (detector) d = train (&result);
+  g_autoptr (detector) d = copy ();
   g_autoptr (GError) error = NULL;
   random_source r;
   float scores[2000];
@@ -232,6 +252,43 @@ test_calibrate (void)
   g_assert_cmpint (above, >, 70);
   g_assert_cmpint (above, <, 130);
   g_assert_true (isfinite (detector_threshold (d, 1e-6)));
+}
+
+/* `share` of n normal scores lifted by 8, as degraded ones are. */
+static kinship
+kinship_of (const detector *d, random_source *r, int n, double mean, double share)
+{
+  float scores[400];
+  kinship k;
+  for (int i = 0; i < n; i++)
+    scores[i] = (float) (mean + 2 * random_normal (r) + (i < share * n ? 8 : 0));
+  detector_kinship (d, scores, (gsize) n, &k);
+  return k;
+}
+
+static void
+test_kinship (void)
+{
+  g_autoptr (detector) d = copy ();
+  random_source r;
+  float given[100];
+  random_init (&r, 4, "scores");
+  g_assert_cmpint (kinship_of (d, &r, 400, 5, 0).word, ==, KINSHIP_UNTOLD); /* not calibrated */
+  for (int n = 20; n <= 100; n += 80)
+    {
+      for (int i = 0; i < n; i++)
+        given[i] = (float) (5 + 2 * random_normal (&r));
+      g_assert_true (detector_calibrate (d, given, (gsize) n, NULL));
+      g_assert_cmpint (kinship_of (d, &r, 19, 5, 0).word, ==, KINSHIP_UNTOLD);
+      for (int of = 20; of <= 400; of += 95)
+        for (double share = 0; share < 0.85; share += 0.2)
+          g_assert_cmpint (kinship_of (d, &r, of, 5, share).word, ==, KINSHIP_FINE);
+      g_assert_cmpint (kinship_of (d, &r, 400, 0, 0).word, ==, KINSHIP_CLEANER);
+      g_assert_cmpint (kinship_of (d, &r, 400, 0, 0.1).word, ==, KINSHIP_CLEANER);
+      g_assert_cmpint (kinship_of (d, &r, 400, 9, 0).word, ==, KINSHIP_WORSE);
+      g_assert_cmpint (kinship_of (d, &r, 400, 40, 0).word, ==, KINSHIP_WORSE);
+      g_assert_cmpfloat (kinship_of (d, &r, 400, 40, 0).share, ==, 0);
+    }
 }
 
 static void
@@ -259,6 +316,23 @@ test_prevalence (void)
   g_assert_cmpfloat (p.low, <, p.share);
   g_assert_cmpfloat (p.high, >, p.share);
   g_assert_cmpfloat (p.wrong, <, 0.3);
+  /* the same sum by hand, from the probability at even prevalence */
+  double shares[] = { p.share, p.high, p.low }, said[] = { p.wrong, p.wrong_low, p.wrong_high };
+  for (int k = 0; k < 3; k++)
+    {
+      double sum = 0;
+      int flagged = 0;
+      for (int i = 0; i < 3000; i++)
+        if (scores[i] > detector_threshold (d, 0.05))
+          {
+            double noise = detector_noise (d, scores[i]);
+            sum += (1 - noise) * (1 - shares[k]) / (noise * shares[k] + (1 - noise) * (1 - shares[k]));
+            flagged++;
+          }
+      g_assert_cmpfloat_with_epsilon (said[k], sum / flagged, 1e-6);
+    }
+  g_assert_cmpfloat (p.wrong_low, <, p.wrong);
+  g_assert_cmpfloat (p.wrong_high, >, p.wrong);
 }
 
 static void
@@ -320,6 +394,7 @@ main (int argc, char **argv)
   g_test_add_func ("/detector/files", test_files);
   g_test_add_func ("/detector/threshold-falls", test_threshold_falls);
   g_test_add_func ("/detector/calibrate", test_calibrate);
+  g_test_add_func ("/detector/kinship", test_kinship);
   g_test_add_func ("/detector/prevalence", test_prevalence);
   g_test_add_func ("/detector/evidence", test_evidence);
   g_test_add_func ("/detector/any-number", test_any_number);

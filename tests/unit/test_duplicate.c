@@ -440,6 +440,12 @@ test_split (void)
   g_assert_cmpstr (split_of ("test"), ==, NULL);
   g_assert_cmpstr (split_of ("/test/"), ==, "test");
   g_assert_cmpstr (split_of (""), ==, NULL);
+  g_assert_cmpstr (split_named ("Training"), ==, "train");
+  g_assert_cmpstr (split_named ("VALID"), ==, "val");
+  g_assert_cmpstr (split_named ("dev"), ==, "val");
+  g_assert_cmpstr (split_named ("eval"), ==, "test");
+  g_assert_cmpstr (split_named ("Fold 3"), ==, "Fold 3");
+  g_assert_true (split_named ("fold 3") == split_named ("fold 3"));
 }
 
 int

@@ -225,10 +225,13 @@ filled_store (const char *dir)
   for (gsize i = G_N_ELEMENTS (rows); fine && i-- > 0;)
     {
       g_autofree char *path = g_strconcat ("root/", rows[i].file, NULL);
-      fine = store_list_add (s, &(image_ref){ (char *) rows[i].file, path }, &error);
+      fine = store_list_add (s, &(image_ref){ .file = (char *) rows[i].file, .path = path }, &error);
     }
-  fine = fine && store_list_skip (s, &(image_ref){ (char *) "zz.txt", (char *) "root/zz.txt" }, "not a picture", &error)
-         && store_list_skip (s, &(image_ref){ (char *) "b.txt", (char *) "root/b.txt" }, "excluded by 'b*'", &error);
+  fine = fine
+         && store_list_skip (s, &(image_ref){ .file = (char *) "zz.txt", .path = (char *) "root/zz.txt" },
+                             "not a picture", &error)
+         && store_list_skip (s, &(image_ref){ .file = (char *) "b.txt", .path = (char *) "root/b.txt" },
+                             "excluded by 'b*'", &error);
   store_list_counts counts;
   fine = fine && store_list_end (s, 0, 1, &counts, &error);
   g_assert_no_error (error);
@@ -406,7 +409,7 @@ check_shown (int k, int each, guint want)
   for (int i = 0; i < n; i++)
     {
       g_snprintf (name, sizeof name, "%06d.png", i);
-      store_list_add (s, &(image_ref){ name, name }, &error);
+      store_list_add (s, &(image_ref){ .file = name, .path = name }, &error);
     }
   store_list_counts counts;
   store_list_end (s, 0, 1, &counts, &error);

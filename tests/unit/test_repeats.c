@@ -43,6 +43,7 @@ append (const char *bytes, gsize n, gpointer user)
 static const int hashes[] = { 1, 2, 1, 3, 2, 1, 4 };
 static const char *const files[] = { "train/a.jpg",     "train/b.jpg", "test/a, again.jpg", "test/c.jpg",
                                      "Training/b2.jpg", "a.jpg",       "dev/d.jpg" };
+static const char *const of_folders[] = { "train", "train", "test", "test", "train", NULL, "val" };
 static const guint8 noisy[] = { 0, 1, 0, 1, 1, 0, 0 };
 
 static void
@@ -51,7 +52,7 @@ test_parts (void)
   g_auto (repeats) r = { 0 };
   g_autoptr (GString) csv = g_string_new (NULL);
 
-  find (hashes, files, noisy, NULL, G_N_ELEMENTS (hashes), &r);
+  find (hashes, files, noisy, of_folders, G_N_ELEMENTS (hashes), &r);
   g_assert_cmpint (r.exact_pictures, ==, 5);
   g_assert_cmpint (r.exact_extra, ==, 3);
   g_assert_cmpint (r.near_pictures, ==, 0);

@@ -77,12 +77,14 @@ test_bytes (tree *t, gconstpointer data)
       tree one = { .pictures = g_ptr_array_new_with_free_func (g_free),
                    .skipped = g_ptr_array_new_with_free_func (g_free),
                    .paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+                   .splits = g_hash_table_new (g_str_hash, g_str_equal),
                    .stop_after = G_MAXUINT };
       walk_with (&one, paths, NULL, NULL);
       expect (&one, base, "");
       g_ptr_array_unref (one.pictures);
       g_ptr_array_unref (one.skipped);
       g_hash_table_unref (one.paths);
+      g_hash_table_unref (one.splits);
     }
 }
 

@@ -199,6 +199,23 @@ test_list (tree *t, gconstpointer data)
 }
 
 static void
+test_list_splits (tree *t, gconstpointer data)
+{
+  (void) data;
+  put ("a.jpg", "");
+  put ("train/b.jpg", "");
+  put ("plain.csv", "file\na.jpg\n");
+  put ("list.csv", "label, Subset ,file\nx,Training,a.jpg\ny,,train/b.jpg\n");
+  WALK (t, "list.csv", "plain.csv");
+  g_assert_cmpstr (g_hash_table_lookup (t->splits, "list.csv/a.jpg"), ==, "Training"); /* as written */
+  g_assert_cmpstr (g_hash_table_lookup (t->splits, "list.csv/train/b.jpg"), ==, "");
+  g_assert_cmpuint (g_hash_table_size (t->splits), ==, 2);
+  put ("both.csv", "partition,split,file\n1,val,a.jpg\n");
+  WALK (t, "both.csv");
+  g_assert_cmpstr (g_hash_table_lookup (t->splits, "a.jpg"), ==, "val");
+}
+
+static void
 test_list_among_others (tree *t, gconstpointer data)
 {
   (void) data;
@@ -254,6 +271,7 @@ main (int argc, char **argv)
   ADD ("many-roots", test_many_roots);
   ADD ("exclude", test_exclude);
   ADD ("list", test_list);
+  ADD ("list-splits", test_list_splits);
   ADD ("list-among-others", test_list_among_others);
   ADD ("broken-lists", test_broken_lists);
   return g_test_run ();

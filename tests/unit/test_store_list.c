@@ -36,7 +36,8 @@ test_twice (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (store) s = open_store ();
-  image_ref a = { (char *) "a", (char *) "/x/a" }, other = { (char *) "a", (char *) "/y/a" };
+  image_ref a = { .file = (char *) "a", .path = (char *) "/x/a" },
+            other = { .file = (char *) "a", .path = (char *) "/y/a" };
   g_assert_false (store_list_add (s, &a, &error));
   check_refused (error, "no list");
   g_clear_error (&error);
@@ -47,7 +48,7 @@ test_twice (void)
   g_assert_error (error, PARDON_ERROR, PARDON_ERROR_INPUT);
   g_assert_nonnull (strstr (error->message, "'/x/a' and '/y/a'"));
   g_clear_error (&error);
-  g_assert_false (store_list_add (s, &(image_ref){ (char *) "", (char *) "/x" }, &error));
+  g_assert_false (store_list_add (s, &(image_ref){ .file = (char *) "", .path = (char *) "/x" }, &error));
   g_assert_error (error, PARDON_ERROR, PARDON_ERROR_INPUT);
   store_list_counts counts;
   g_assert_true (store_list_end (s, 0, 0, &counts, NULL));
@@ -90,7 +91,7 @@ test_rescan (void)
   g_assert_cmpstr (p.reason, ==, "not looked at yet");
   /* the same name elsewhere is another file */
   g_assert_true (store_list_begin (s, NULL));
-  g_assert_true (store_list_add (s, &(image_ref){ (char *) "b", (char *) "/elsewhere/b" }, NULL));
+  g_assert_true (store_list_add (s, &(image_ref){ .file = (char *) "b", .path = (char *) "/elsewhere/b" }, NULL));
   g_assert_true (store_list_end (s, 0, 0, &n, NULL));
   g_assert_cmpuint (n.added, ==, 0);
   g_assert_cmpuint (n.vanished, ==, 3); /* of a, b, c, d: the list between was not finished */
@@ -149,7 +150,7 @@ test_list_interrupted (void)
   store *s = open_store ();
   list_numbers (s, 100);
   g_assert_true (store_list_begin (s, NULL));
-  g_assert_true (store_list_add (s, &(image_ref){ (char *) "new", (char *) "new" }, NULL));
+  g_assert_true (store_list_add (s, &(image_ref){ .file = (char *) "new", .path = (char *) "new" }, NULL));
   g_assert_cmpuint (store_count (s), ==, 100);
   store_free (s);
   pid_t child = fork ();
@@ -160,7 +161,7 @@ test_list_interrupted (void)
       for (guint i = 0; i < 20000; i++)
         {
           g_autofree char *name = g_strdup_printf ("x%u", i);
-          store_list_add (s, &(image_ref){ name, name }, NULL);
+          store_list_add (s, &(image_ref){ .file = name, .path = name }, NULL);
         }
       _exit (0);
     }
@@ -186,9 +187,10 @@ test_skipped (void)
   g_autoptr (GString) said = g_string_new (NULL);
   store_list_counts n;
   g_assert_true (store_list_begin (s, NULL));
-  g_assert_true (store_list_skip (s, &(image_ref){ (char *) "z.txt", (char *) "z" }, "not a picture", NULL));
-  g_assert_true (store_list_skip (s, &(image_ref){ (char *) "a\xff", (char *) "a" }, "hidden", NULL));
-  g_assert_true (store_list_skip (s, &(image_ref){ (char *) "a\xff", (char *) "a" }, "hidden", NULL));
+  g_assert_true (
+      store_list_skip (s, &(image_ref){ .file = (char *) "z.txt", .path = (char *) "z" }, "not a picture", NULL));
+  g_assert_true (store_list_skip (s, &(image_ref){ .file = (char *) "a\xff", .path = (char *) "a" }, "hidden", NULL));
+  g_assert_true (store_list_skip (s, &(image_ref){ .file = (char *) "a\xff", .path = (char *) "a" }, "hidden", NULL));
   g_assert_true (store_list_end (s, 0, 0, &n, NULL));
   g_assert_cmpuint (n.skipped, ==, 2);
   g_assert_cmpuint (n.found, ==, 0);
@@ -211,7 +213,7 @@ sample (guint n, guint64 size, guint64 seed)
     {
       char name[16];
       g_snprintf (name, sizeof name, "%06u", i);
-      g_assert_true (store_list_add (s, &(image_ref){ name, name }, NULL));
+      g_assert_true (store_list_add (s, &(image_ref){ .file = name, .path = name }, NULL));
     }
   g_assert_true (store_list_end (s, size, seed, &counts, NULL));
   g_assert_cmpuint (counts.found, ==, MIN (size, n));

@@ -1,6 +1,11 @@
-/* Leaving kinds out of rows to train on: what stays is the same numbers in the same order, and twins still find theirs. */
+/* Rows to train on: the same whatever the number of threads; and leaving kinds out: what stays is the same numbers in the same order, and
+ * twins still find theirs. */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
+#include "image/corrupt.h"
+#include "pardon.h"
 #include "training.h"
 
 static const char *const kinds[] = { "box-blur", "fog", "snow", "jpeg" };
@@ -22,8 +27,9 @@ fill (training_rows *t)
       g_array_append_val (t->rows, row);
       g_array_append_vals (t->measures, measures, D);
     }
-  t->set = (train_set){ t->rows->len, D, (const float *) t->measures->data, (const train_row *) t->rows->data, 4, kinds,
-                        families,     1 };
+  t->set = (train_set){
+    t->rows->len, D, (const float *) t->measures->data, (const train_row *) t->rows->data, 4, kinds, families, 1, 1
+  };
 }
 
 static void
@@ -70,10 +76,50 @@ test_leave_out (void)
   check ((const char *const[]){ "snow", "weather", "box-blur", NULL }, SOURCES * 3, 1, (const char *const[]){ "jpeg" });
 }
 
+/* Removes a folder of folders of files. */
+static void
+remove_all (const char *dir)
+{
+  g_autoptr (GDir) d = g_dir_open (dir, 0, NULL);
+  for (const char *name; d != NULL && (name = g_dir_read_name (d)) != NULL;)
+    {
+      g_autofree char *path = g_build_filename (dir, name, NULL);
+      remove_all (path);
+    }
+  g_remove (dir);
+}
+
+static void
+test_threads (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("pardon-training-XXXXXX", NULL);
+  const char *const paths[] = { dir, NULL };
+  training_rows t[3];
+  g_assert_cmpint (pardon_demo (dir, 3, 1, NULL, NULL), ==, 0);
+  for (int i = 0; i < 3; i++)
+    g_assert_true (training_measure (paths, i < 2 ? 1 : 2, i == 0 ? 1 : 2, NULL, &t[i], NULL));
+  gsize bytes = t[0].measures->len * sizeof (float);
+  g_assert_cmpuint (t[0].set.n, >, 3 * CORRUPTION_KINDS);
+  g_assert_cmpmem (t[0].measures->data, bytes, t[1].measures->data, t[1].measures->len * sizeof (float));
+  g_assert_cmpuint (t[0].rows->len, ==, t[1].rows->len);
+  for (guint i = 0; i < t[0].rows->len; i++)
+    {
+      const train_row *a = &t[0].set.rows[i], *b = &t[1].set.rows[i];
+      g_assert_true (a->kind == b->kind && a->source == b->source && a->twin == b->twin && a->example == b->example);
+      g_assert_cmpfloat (a->severity, ==, b->severity);
+    }
+  g_assert_true (t[2].measures->len != t[0].measures->len
+                 || memcmp (t[2].measures->data, t[0].measures->data, bytes) != 0);
+  for (int i = 0; i < 3; i++)
+    training_rows_clear (&t[i]);
+  remove_all (dir);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/training/leave-out", test_leave_out);
+  g_test_add_func ("/training/threads", test_threads);
   return g_test_run ();
 }

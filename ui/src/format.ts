@@ -8,7 +8,7 @@ export function number(v: number | null | undefined, digits = 0): string {
   return v.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", MINUS);
 }
 export function percent(v: number | null | undefined, digits = 1): string {
-  return v === null || v === undefined || !Number.isFinite(v) ? "–" : `${number(100 * v, digits)} %`;
+  return v === null || v === undefined || !Number.isFinite(v) ? "–" : `${number(100 * v, digits)}\u00a0%`;
 }
 /** "84.9 % (80.1 to 88.6 %)" */
 export function share(s: Share | null | undefined, digits = 1): string {

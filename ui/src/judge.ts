@@ -39,12 +39,16 @@ export const moved = computed(() => Math.abs(threshold.value - scan_threshold.va
 export function set_threshold(t: number): void {
   dragged.value = t;
   window.clearTimeout(resting);
-  resting = window.setTimeout(() => {
-    batch(() => {
-      set_params({ t: Math.abs(t - scan_threshold.value) < 1e-6 ? null : t });
-      dragged.value = null;
-    });
-  }, 150);
+  resting = window.setTimeout(settle_threshold, 150);
+}
+/** The hand rests. */
+export function settle_threshold(): void {
+  window.clearTimeout(resting);
+  if (dragged.value === null) return;
+  batch(() => {
+    set_params({ t: moved.value ? threshold.value : null });
+    dragged.value = null;
+  });
 }
 
 /** Of every picture: 1 too degraded to judge by, 0 fit, 255 not known. */
@@ -53,7 +57,7 @@ export const noisy_now = computed<Uint8Array>(() => {
   const p = pictures.value;
   if (p === null) return new Uint8Array(0);
   const out = new Uint8Array(p.n);
-  const t = threshold.value;
+  const t = Math.fround(threshold.value); // scores are float32: one that is the threshold is not above it
   const here = !moved.value;
   for (let i = 0; i < p.n; i++) {
     const forced = p.forced[i];

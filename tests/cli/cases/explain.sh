@@ -9,6 +9,8 @@ echo "no picture" > text.jpg
 pardon explain text.jpg; echo "exit $?"
 pardon explain "$1" --false-alarms 2; echo "exit $?"
 pardon explain "$1" --detector text.jpg; echo "exit $?"
+pardon explain "$1" --calibrate pictures; echo "exit $?"
+pardon explain "$1" --calibrate nowhere; echo "exit $?"
 echo "# one of two can be read: that is a result"
 pardon explain text.jpg "$1" > out; echo "exit $?"
 grep -c "to judge by" out

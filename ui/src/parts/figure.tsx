@@ -35,6 +35,7 @@ export function Figure({
       const width = Math.max(260, Math.min(900, node.clientWidth));
       const plot = draw(width);
       plot.setAttribute("aria-hidden", "true"); // the words say it
+      for (const style of plot.querySelectorAll("style")) style.remove(); // the server allows none in the page; app.css has it
       node.replaceChildren(plot);
     };
     paint();

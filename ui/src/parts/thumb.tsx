@@ -16,23 +16,35 @@ export function describe(id: number): string {
   if (label !== null && said !== null) parts.push(label === said ? label : `${label}, called ${said}`);
   if (noisy_now.value[id] === 1) parts.push(kind ?? "noisy");
   const verdict = VERDICTS[verdict_now.value[id] ?? 3];
-  if (verdict !== undefined && verdict !== "unjudged") parts.push(verdict);
+  if (verdict !== undefined && verdict !== "unjudged") parts.push(verdict === "set-aside" ? "set aside" : verdict);
   return parts.join(" · ");
 }
 
-export function Thumb({ id, caption, side = 96 }: { id: number; caption?: string; side?: number }): JSX.Element {
+export interface ThumbProps {
+  id: number;
+  caption?: string;
+  side?: number;
+  /** The selection the picture is seen in: its page goes on through it. */
+  within?: Readonly<Record<string, string>>;
+  /** In a grid only one picture is reached by the tab key. */
+  tab?: 0 | -1;
+}
+
+export function Thumb({ id, caption, side = 96, within, tab }: ThumbProps): JSX.Element {
   const p = pictures.value;
-  const src = thumbnail(id);
+  const file = p?.file[id] ?? "";
+  const src = thumbnail(id, side > 112 ? 224 : 112);
   const text = describe(id);
   const verdict = VERDICTS[verdict_now.value[id] ?? 3] ?? "unjudged";
+  const noisy = noisy_now.value[id] === 1;
   return (
-    <a class={`thumb ${verdict}`} href={link("picture", { file: p?.file[id] ?? "" })} title={text} style={`--side:${side}px`}>
-      {src === null ? (
-        <span class="no-picture">{p?.file[id]?.split("/").pop()}</span>
-      ) : (
-        <img src={src} alt={text} loading="lazy" decoding="async" />
-      )}
-      {noisy_now.value[id] === 1 && <span class="noisy-mark">{kind_names.value[kind_now.value[id] ?? -1] ?? "noisy"}</span>}
+    <a class={`thumb ${verdict}`} href={link("picture", { ...within, file })} title={text} tabIndex={tab} style={`--side:${side}px`}>
+      <span class="no-picture" aria-hidden={src !== null}>
+        {file.split("/").pop()}
+        {src === null && verdict !== "unjudged" && <b> {verdict === "set-aside" ? "set aside" : verdict}</b>}
+      </span>
+      {src !== null && <img src={src} alt={text} decoding="async" />}
+      {noisy && <span class="noisy-mark">{kind_names.value[kind_now.value[id] ?? -1] ?? "noisy"}</span>}
       {caption !== undefined && <span class="caption">{caption}</span>}
     </a>
   );

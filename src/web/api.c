@@ -1,0 +1,390 @@
+/* The routes, all in one table: what stands there is answered, and nothing else is. A picture is asked for by its number, so no
+ * request ever becomes a path. */
+#include "web/api.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "config.h"
+#include "json_put.h"
+#include "web/api_admit.h"
+
+#define PARTS_MOST 2  /* of a path that vary: a picture's number, a kind, a severity */
+#define PART_MOST  32 /* characters of one */
+
+/* What the page may do, where a fault in it let foreign text in: nothing but show what comes from here. */
+#define CONTENT_POLICY                                                                                                 \
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "              \
+  "connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+#define PAGE_HEAD                                                                                                      \
+  "<link rel=\"icon\" href=\"/icon.svg\"><link rel=\"stylesheet\" href=\"/app.css\"><script src=\"/app.js\" "          \
+  "defer></script>"
+
+typedef struct {
+  const api *api;
+  const char *file; /* of the row */
+  char parts[PARTS_MOST][PART_MOST];
+  const char *query; /* NULL: none */
+  int side;          /* of a small picture */
+  GBytes *body;
+} call;
+
+/* --- answers of the routes; NULL with an error -------------------------------------------------- */
+
+static GBytes *
+bytes_of (GString *text)
+{
+  return g_string_free_to_bytes (text);
+}
+
+static GBytes *
+answer_asset (const call *c, GError **error)
+{
+  GBytes *file = c->api->asset (c->file);
+  if (file == NULL)
+    g_set_error (error, PARDON_ERROR, PARDON_ERROR_MISSING, "there is no '%s' in this build", c->file);
+  return file;
+}
+
+/* The page's template has two places to fill: what it loads, and what it must know before it asks for anything. */
+static GBytes *
+answer_page (const call *c, GError **error)
+{
+  g_autoptr (GBytes) file = answer_asset (c, error);
+  if (file == NULL)
+    return NULL;
+  gsize n;
+  const char *template = g_bytes_get_data (file, &n);
+  GString *page = g_string_new_len (template, (gssize) n);
+  g_autoptr (GString) about = g_string_new (NULL);
+  json_open (about, NULL, '{');
+  json_put_text (about, "mode", "serve");
+  json_put_text (about, "version", PARDON_VERSION);
+  json_put_flag (about, "readonly", c->api->read_only);
+  json_close (about, '}');
+  g_string_prepend (about, "<script type=\"application/json\" id=\"about\">");
+  g_string_append (about, "</script>");
+  g_string_replace (page, "<!--head-->", PAGE_HEAD, 1);
+  g_string_replace (page, "<!--data-->", about->str, 1);
+  return bytes_of (page);
+}
+
+static GBytes *
+answer_report (const call *c, GError **error)
+{
+  return review_report (c->api->review, error);
+}
+
+static GBytes *
+answer_pictures (const call *c, GError **error)
+{
+  return review_pictures (c->api->review, error);
+}
+
+static GBytes *
+answer_judging (const call *c, GError **error)
+{
+  return review_judging (c->api->review, error);
+}
+
+static GBytes *
+answer_decisions (const call *c, GError **error)
+{
+  return review_decisions (c->api->review, FALSE, error);
+}
+
+static GBytes *
+answer_decisions_csv (const call *c, GError **error)
+{
+  return review_decisions (c->api->review, TRUE, error);
+}
+
+static gboolean
+number_of (const call *c, guint64 *id, GError **error)
+{
+  const char *text = c->parts[0];
+  guint64 count = review_count (c->api->review);
+  gboolean plain = text[0] != '0' || text[1] == 0; /* one spelling each, as caches know them by it */
+  if (plain && count > 0 && g_ascii_string_to_unsigned (text, 10, 0, count - 1, id, NULL))
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "there is no picture '%s'", text);
+  return FALSE;
+}
+
+static GBytes *
+answer_look (const call *c, review_look look, GError **error)
+{
+  guint64 id;
+  return number_of (c, &id, error) ? review_picture (c->api->review, id, look, c->side, error) : NULL;
+}
+
+static GBytes *
+answer_thumb (const call *c, GError **error)
+{
+  return answer_look (c, REVIEW_THUMB, error);
+}
+
+static GBytes *
+answer_full (const call *c, GError **error)
+{
+  return answer_look (c, REVIEW_FULL, error);
+}
+
+static GBytes *
+answer_view (const call *c, GError **error)
+{
+  return answer_look (c, REVIEW_VIEW, error);
+}
+
+static GBytes *
+answer_why (const call *c, GError **error)
+{
+  guint64 id;
+  return number_of (c, &id, error) ? review_why (c->api->review, id, error) : NULL;
+}
+
+static GBytes *
+answer_probe (const call *c, GError **error)
+{
+  const char *text = c->parts[1];
+  char *end;
+  double severity = g_ascii_strtod (text, &end);
+  if (*end != 0 || !(severity >= 1 && severity <= 5))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a severity lies between 1 and 5, not '%s'", text);
+      return NULL;
+    }
+  return review_probe (c->api->review, c->parts[0], severity, c->side, error);
+}
+
+static GBytes *
+answer_fit_probe (const call *c, GError **error)
+{
+  return review_probe (c->api->review, NULL, 0, c->side, error);
+}
+
+static GBytes *
+answer_decide (const call *c, GError **error)
+{
+  gsize n = 0;
+  const char *json = c->body != NULL ? g_bytes_get_data (c->body, &n) : NULL;
+  return review_decide (c->api->review, json != NULL ? json : "", n, error);
+}
+
+static GBytes *
+answer_undo (const call *c, GError **error)
+{
+  return review_undo (c->api->review, error);
+}
+
+/* --- the table ------------------------------------------------------------------------------------ */
+
+typedef enum {
+  KEEP_NEVER, /* numbers, which a decision changes */
+  KEEP_ASK,   /* files of the page: the next pardon has others */
+  KEEP_LONG,  /* pictures */
+} keep;
+
+typedef struct {
+  gboolean post;
+  const char *path; /* '#' stands for a number, '*' for a word */
+  const char *type;
+  keep keep;
+  int side; /* the default where ?side= may be given; 0: it may not */
+  GBytes *(*answer) (const call *c, GError **error);
+  const char *file; /* of the page; a download's name where there is none of the page */
+} route;
+
+#define JSON "application/json"
+
+static const route routes[] = {
+  { FALSE, "/", "text/html; charset=utf-8", KEEP_NEVER, 0, answer_page, "index.html" },
+  { FALSE, "/app.js", "text/javascript; charset=utf-8", KEEP_ASK, 0, answer_asset, "app.js" },
+  { FALSE, "/app.css", "text/css; charset=utf-8", KEEP_ASK, 0, answer_asset, "app.css" },
+  { FALSE, "/icon.svg", "image/svg+xml", KEEP_ASK, 0, answer_asset, "icon.svg" },
+  { FALSE, "/api/report", JSON, KEEP_NEVER, 0, answer_report, NULL },
+  { FALSE, "/api/pictures", JSON, KEEP_NEVER, 0, answer_pictures, NULL },
+  { FALSE, "/api/judging", JSON, KEEP_NEVER, 0, answer_judging, NULL },
+  { FALSE, "/api/picture/#/thumb", "image/jpeg", KEEP_LONG, 112, answer_thumb, NULL },
+  { FALSE, "/api/picture/#/full", "image/jpeg", KEEP_LONG, 0, answer_full, NULL },
+  { FALSE, "/api/picture/#/view", "image/png", KEEP_LONG, 0, answer_view, NULL },
+  { FALSE, "/api/picture/#/why", JSON, KEEP_NEVER, 0, answer_why, NULL },
+  { FALSE, "/api/probe/fit", "image/jpeg", KEEP_LONG, 224, answer_fit_probe, NULL },
+  { FALSE, "/api/probe/*/#", "image/jpeg", KEEP_LONG, 224, answer_probe, NULL },
+  { FALSE, "/api/decisions", JSON, KEEP_NEVER, 0, answer_decisions, NULL },
+  { FALSE, "/api/decisions.csv", "text/csv; charset=utf-8", KEEP_NEVER, 0, answer_decisions_csv, "decisions.csv" },
+  { TRUE, "/api/decide", JSON, KEEP_NEVER, 0, answer_decide, NULL },
+  { TRUE, "/api/undo", JSON, KEEP_NEVER, 0, answer_undo, NULL },
+};
+
+static gboolean
+take_part (const char **at, const char *letters, char *part)
+{
+  gsize n = strspn (*at, letters);
+  if (n == 0 || n >= PART_MOST)
+    return FALSE;
+  memcpy (part, *at, n);
+  part[n] = 0;
+  *at += n;
+  return TRUE;
+}
+
+static gboolean
+route_matches (const route *r, const char *path, call *c)
+{
+  const char *wanted = r->path;
+  int n = 0;
+  for (; *wanted != 0; wanted++)
+    if (*wanted == '#'   ? !take_part (&path, "0123456789.", c->parts[n++])
+        : *wanted == '*' ? !take_part (&path, "abcdefghijklmnopqrstuvwxyz-", c->parts[n++])
+                         : *path++ != *wanted)
+      return FALSE;
+  return *path == 0;
+}
+
+/* --- answers -------------------------------------------------------------------------------------- */
+
+static void
+add_header (api_answer *answer, const char *name, const char *value)
+{
+  g_ptr_array_add (answer->headers, g_strdup (name));
+  g_ptr_array_add (answer->headers, g_strdup (value));
+}
+
+static api_answer *
+answer_new (guint status, const char *type, GBytes *body)
+{
+  api_answer *answer = g_new (api_answer, 1);
+  *answer = (api_answer){ status, body, g_ptr_array_new_with_free_func (g_free) };
+  add_header (answer, "Content-Type", type);
+  add_header (answer, "Content-Security-Policy", CONTENT_POLICY);
+  add_header (answer, "X-Content-Type-Options", "nosniff");
+  add_header (answer, "Referrer-Policy", "no-referrer");
+  add_header (answer, "Cross-Origin-Resource-Policy", "same-origin");
+  add_header (answer, "Cross-Origin-Opener-Policy", "same-origin");
+  return answer;
+}
+
+void
+api_answer_free (api_answer *answer)
+{
+  if (answer == NULL)
+    return;
+  g_bytes_unref (answer->body);
+  g_ptr_array_unref (answer->headers);
+  g_free (answer);
+}
+
+static api_answer *
+answer_error (guint status, const char *sentence)
+{
+  GString *o = g_string_new (NULL);
+  json_open (o, NULL, '{');
+  json_put_text (o, "error", sentence);
+  json_close (o, '}');
+  api_answer *answer = answer_new (status, JSON, bytes_of (o));
+  add_header (answer, "Cache-Control", "no-store");
+  return answer;
+}
+
+static guint
+status_of (const route *r, const GError *error)
+{
+  if (error->domain != PARDON_ERROR)
+    return 500;
+  switch (error->code)
+    {
+    case PARDON_ERROR_INPUT:
+      return r->post ? 400 : 404;
+    case PARDON_ERROR_PICTURE:
+    case PARDON_ERROR_MISSING:
+      return 404;
+    default:
+      return 500;
+    }
+}
+
+/* A tag that was sent is compared as a whole: the browser sends back what it got. */
+static api_answer *
+answer_kept (const route *r, const api_request *q, GBytes *body)
+{
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  sum[32] = 0;
+  g_autofree char *tag = g_strdup_printf ("\"%s\"", sum);
+  gboolean same = g_strcmp0 (q->if_none_match, tag) == 0;
+  api_answer *answer = answer_new (same ? 304 : 200, r->type, same ? g_bytes_new (NULL, 0) : g_bytes_ref (body));
+  add_header (answer, "ETag", tag);
+  add_header (answer, "Cache-Control", r->keep == KEEP_ASK ? "private, no-cache" : "private, max-age=600");
+  /* the cookie is another one at each start: what a page of other results left in the browser must not pass for ours */
+  add_header (answer, "Vary", "Cookie");
+  return answer;
+}
+
+static api_answer *
+answer_route (const route *r, call *c, const api_request *q)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *side = r->side != 0 ? api_query_value (c->query, "side") : NULL;
+  c->file = r->file;
+  c->body = q->body;
+  c->side = side == NULL ? r->side : strcmp (side, "112") == 0 ? 112 : strcmp (side, "224") == 0 ? 224 : 0;
+  if (r->side != 0 && c->side == 0)
+    return answer_error (400, "side is 112 or 224");
+  g_autoptr (GBytes) body = r->answer (c, &error);
+  if (body == NULL)
+    return answer_error (status_of (r, error), error->message);
+  if (r->keep != KEEP_NEVER)
+    return answer_kept (r, q, body);
+  api_answer *answer = answer_new (200, r->type, g_steal_pointer (&body));
+  add_header (answer, "Cache-Control", "no-store");
+  if (r->answer == answer_decisions_csv)
+    add_header (answer, "Content-Disposition", "attachment; filename=\"decisions.csv\"");
+  return answer;
+}
+
+/* The token leaves the address, so that it stands neither in the browser's history nor in a picture of the screen. */
+static api_answer *
+answer_welcome (const api *a)
+{
+  g_autofree char *name = api_cookie_name (a);
+  g_autofree char *cookie = g_strdup_printf ("%s=%s; HttpOnly; SameSite=Strict; Path=/", name, a->token);
+  api_answer *answer = answer_new (303, "text/plain", g_bytes_new (NULL, 0));
+  add_header (answer, "Location", "/");
+  add_header (answer, "Set-Cookie", cookie);
+  add_header (answer, "Cache-Control", "no-store");
+  return answer;
+}
+
+api_answer *
+api_handle (const api *a, const api_request *q)
+{
+  gboolean fresh, post = strcmp (q->method, "POST") == 0;
+  const char *why, *allowed = "GET, HEAD, POST";
+  guint refused = api_admit (a, q, &fresh, &why);
+  if (refused == 0 && fresh)
+    return answer_welcome (a);
+  if (refused == 0)
+    {
+      const char *query = strchr (q->target, '?');
+      g_autofree char *path = query != NULL ? g_strndup (q->target, (gsize) (query - q->target)) : g_strdup (q->target);
+      refused = 404;
+      why = "there is nothing at this address";
+      for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+        {
+          call c = { .api = a, .query = query != NULL ? query + 1 : NULL };
+          if (!route_matches (&routes[i], path, &c))
+            continue;
+          if (routes[i].post == post)
+            return answer_route (&routes[i], &c, q);
+          refused = 405;
+          why = routes[i].post ? "only POST is answered here" : "only GET and HEAD are answered here";
+          allowed = routes[i].post ? "POST" : "GET, HEAD";
+          break;
+        }
+    }
+  api_answer *answer = answer_error (refused, why);
+  if (refused == 405)
+    add_header (answer, "Allow", allowed);
+  return answer;
+}
