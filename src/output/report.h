@@ -71,8 +71,9 @@ typedef struct {
 typedef struct {
   char *detector; /* NULL: nobody judged, all else is zero */
   double false_alarms, threshold;
-  double share, low, high; /* prevalence: estimated share of degraded pictures; NAN where there is none */
-  double wrong;            /* of the noisy ones, the share expected to be fine; NAN where there is none */
+  double share, low, high;      /* prevalence: estimated share of degraded pictures; NAN where there is none */
+  double wrong;                 /* of the noisy ones, the share expected to be fine; NAN where there is none */
+  double wrong_low, wrong_high; /* its interval; NAN where there is none, or an older version scanned */
   guint64 judged, noisy, unlike, vouched;
   GPtrArray *kinds; /* of report_kind, most frequent first, ties by name */
   report_histogram histogram;
@@ -135,8 +136,7 @@ GBytes *report_json (const report *r);
 typedef const char *(*report_unjudged) (gpointer user, gsize picture, gboolean *refused);
 
 /* images.csv, noise.csv, clusters.csv, manifest.csv: RFC 4180, CRLF, sorted by file (docs/report.md). Streams: memory does not
- * grow with the number of pictures. */
-/* `why` NULL: nothing was asked. */
+ * grow with the number of pictures. `why` NULL: nothing was asked. */
 gboolean report_write_csv (struct store *s, const char *dir, report_unjudged why, gpointer user, GError **error);
 /* Of a picture: "right", "set-aside", "owed", "unjudged". */
 const char *report_verdict (const struct store_picture *p);
