@@ -252,6 +252,9 @@ int pardon_model_add (const char *name, const char *file, const char *view, cons
 /* The features of a scan's pictures in the order of images.csv (readable ones alone), as .npy, and beside it FILE with the ending .csv: their file names. */
 int pardon_export_npy (const char *results, const char *file, pardon_error **error);
 
+/* What people decided about the pictures of these results, oldest first, as CSV: when,file,field,from,to,undone. */
+int pardon_export_decisions (const char *results, const char *file, pardon_error **error);
+
 typedef struct {
   const char *results;
   const char *

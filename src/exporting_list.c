@@ -41,8 +41,9 @@ write_header (GString *line, char *const *header)
 static gboolean
 is_text (const char *column)
 {
-  static const char *const names[] = { "file",  "path",       "status",  "reason",         "format",    "kind", "space",
-                                       "label", "prediction", "verdict", "verdict_reason", "suggested", NULL };
+  static const char *const names[] = { "file",           "path",    "status",    "reason",     "format",
+                                       "kind",           "space",   "label",     "prediction", "verdict",
+                                       "verdict_reason", "decided", "suggested", NULL };
   return g_strv_contains (names, column);
 }
 

@@ -137,6 +137,8 @@ const option option_table[] = {
     "the probes of scan --probes too, as PNG in DIR/probes", COMMAND_EXPORT, NULL },
   { "yes", 'y', OPTION_FLAG, AT (yes), NULL, NULL, "make them: without it only what would be made is told",
     COMMAND_EXPORT, NULL },
+  { "decisions", 0, OPTION_FILE, AT (decisions), "FILE.csv", NULL,
+    "write what people decided about pictures: when, which, from what to what", COMMAND_EXPORT, NULL },
   { "npy", 0, OPTION_FILE, AT (npy), "FILE.npy", NULL,
     "write the features as a NumPy array, and their file names beside it as FILE.csv", COMMAND_EXPORT, NULL },
   { "count", 'n', OPTION_SOME, AT (count), "N", "48", "pictures to draw", COMMAND_DEMO, NULL },

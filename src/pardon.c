@@ -10,6 +10,7 @@
 #include "comparing.h"
 #include "config.h"
 #include "copies.h"
+#include "decisions.h"
 #include "explain.h"
 #include "exporting.h"
 #include "feature/onnx.h"
@@ -232,6 +233,13 @@ pardon_export_npy (const char *results, const char *file, pardon_error **error)
 {
   GError *why = NULL;
   return finish (copies_export_npy (results, file, &why), &why, error);
+}
+
+int
+pardon_export_decisions (const char *results, const char *file, pardon_error **error)
+{
+  GError *why = NULL;
+  return finish (decisions_export (results, file, &why), &why, error);
 }
 
 void

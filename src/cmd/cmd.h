@@ -26,7 +26,7 @@ typedef struct {
   char *labels, *predictions, *prediction_files, *classes, *class_ids, *label_map;
   char *classifier, *model_view, *model_scale, *markdown, *junit;
   char *host;
-  char *list, *format, *links, *by;
+  char *list, *format, *links, *by, *decisions;
   char **exclude, **leave_out; /* NULL: none */
   gint64 probes, stress, sample, pca, k, min_size, seed, threads, batch, count, port, group;
   double severity, radius;                                              /* radius below 0: not given */

@@ -61,6 +61,16 @@ export_npy (const settings *s)
 }
 
 static int
+export_decisions (const settings *s)
+{
+  pardon_error *error = NULL;
+  if (pardon_export_decisions (s->rest[0], s->decisions, &error) != 0)
+    return fail (error);
+  printf ("decisions written to %s\n", s->decisions);
+  return 0;
+}
+
+static int
 export_list (const pardon_export_options *o)
 {
   pardon_export_result r;
@@ -110,10 +120,12 @@ find_misfit (const settings *s)
   gboolean list = s->list != NULL || s->kind != NULL || s->group != 0 || s->format != NULL || s->null_ended;
   if (s->links == NULL && (s->by != NULL || s->copy || s->yes || s->with_probes))
     return "--by, --copy, --yes and --with-probes go with --links DIR";
-  if (s->npy == NULL && !list && s->links == NULL)
-    return "what should be exported? Add --list NAME, --links DIR or --npy FILE.npy";
-  if (s->npy != NULL && (list || s->links != NULL))
+  if (s->npy == NULL && s->decisions == NULL && !list && s->links == NULL)
+    return "what should be exported? Add --list NAME, --links DIR, --npy FILE.npy or --decisions FILE.csv";
+  if (s->npy != NULL && (list || s->links != NULL || s->decisions != NULL))
     return "--npy is an export of its own";
+  if (s->decisions != NULL && (list || s->links != NULL))
+    return "--decisions is an export of its own";
   if (s->links != NULL && (s->format != NULL || s->null_ended))
     return "--format and --null are of lists, not of links";
   return NULL;
@@ -130,6 +142,8 @@ run (const settings *s)
     return complain (&command_export, "%s", misfit);
   if (s->npy != NULL)
     return export_npy (s);
+  if (s->decisions != NULL)
+    return export_decisions (s);
   pardon_export_options_init (&o);
   o.results = s->rest[0];
   o.list = s->list;
@@ -148,8 +162,8 @@ run (const settings *s)
 const command command_export = {
   COMMAND_EXPORT,
   "export",
-  "DIR --list NAME | --links DIR | --npy FILE.npy",
-  "write lists of pictures, folders of links, or features for NumPy",
+  "DIR --list NAME | --links DIR | --npy FILE.npy | --decisions FILE.csv",
+  "write lists of pictures, folders of links, features, or decisions",
   "Prints the pictures of a list of the last scan in the results folder DIR, one path a line as the scan was given it, "
   "or as CSV or JSON "
   "lines with "
@@ -161,7 +175,9 @@ const command command_export = {
   "it only tells what it would make. Nothing that exists is ever replaced.\n\n"
   "With --npy, the features of the last scan go into FILE.npy, one row a readable picture in the order of images.csv, "
   "and the "
-  "names of these pictures into the file of the same name ending in .csv.",
+  "names of these pictures into the file of the same name ending in .csv.\n\n"
+  "With --decisions, all that people decided in 'pardon serve' goes into FILE.csv, oldest first, what was undone "
+  "included.",
   "pardon export results --list clean > clean.txt\n"
   "pardon export results --list noisy --kind jpeg --null | xargs -0 ls -l\n"
   "pardon export results --list owed --format csv > owed.csv\n"
