@@ -398,7 +398,8 @@ test_csv_files (void)
       images, ==,
       HEADER
       "\"a, b.png\",ok,,640,480,png,1000,0,0.5,0.125,0,,,8,rgb,1,1.333333,,,,,,unjudged,\r\n"
-      "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25,0.75,1,\"a, \"\"b\"\"\",2.25,8,rgb,0,1.330561,1,,,,,unjudged,\r\n"
+      "\"c \"\"d\"\".png\",ok,,640,481,png,1001,1,1.25,0.75,1,\"a, "
+      "\"\"b\"\"\",2.25,8,rgb,0,1.330561,1,,,,,unjudged,\r\n"
       "\"e\nf.png\",damaged,cut off after 12 of 99 bytes,640,482,png,1002,0,2,,,,,8,rgb,,1.327801,,,,,,unjudged,\r\n"
       "gone.png,unreadable,cannot open 'gone.png': No such file or directory,,,,,,,,,,,,,,,,,,,,unjudged,\r\n"
       "h/\xE4.png,ok,,640,484,png,1004,0,0.25,,,,,8,rgb,,1.322314,,,,,,unjudged,\r\n"
