@@ -136,7 +136,7 @@ def test_guard_where_noise_costs_20_points():
 
 
 def test_guard_in_small_classes():
-    for classes, size, least in ((40, 5, 68), (67, 3, 54), (100, 2, 25)):
+    for classes, size, least in ((40, 5, 68), (67, 3, 54), (100, 2, 20)):
         d = simulate(classes=classes, size=size, error=.1, effect=.2)
         none = simulate(classes=classes, size=size, error=.1, effect=0, sets=2000)
         print(f"# 20 points, {classes} classes of {size}, clean error {np.mean(1 - d['fit']):.3f}: says costs: {says(d, 'costs'):.1f} %, "
