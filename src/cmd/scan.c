@@ -212,7 +212,8 @@ const command command_scan = {
   "scan",
   "PATH... -o DIR [OPTIONS]",
   "look at pictures, group those that look alike, write a report",
-  "Finds pictures (files, folders, CSV lists with a column 'file'), looks at each as a model would see it, turns it "
+  "Finds pictures (files, folders, CSV lists with a column 'file' and maybe 'split'), looks at each as a model would "
+  "see it, turns it "
   "into a row of numbers (features), groups alike ones with PCA and k-means, says of each whether it is too degraded "
   "(blurred, noisy, dark, cut off, ...) to judge a classifier by, and writes DIR/report.html, images.csv, noise.csv, "
   "clusters.csv, duplicates.csv, manifest.csv, summary.json and report.json.\n\n"
