@@ -49,10 +49,11 @@ class Review:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, fault, *_):
         self.tool.stdin.close()
-        self.tool.wait()
+        code = self.tool.wait()
         self.tool.stdout.close()
+        assert fault is not None or code == 0, code
 
 
 def scan(*more):
