@@ -42,13 +42,14 @@ put_line (const store_decision *d, gpointer user)
 }
 
 GBytes *
-decisions_json (store *s, GError **error)
+decisions_json (store *s, guint64 undo, GError **error)
 {
   GString *o = g_string_new (NULL);
   json_open (o, NULL, '{');
   json_open (o, "decisions", '[');
   gboolean fine = store_each_decision (s, put_object, o, error);
   json_close (o, ']');
+  json_put_count (o, "undo", undo);
   json_close (o, '}');
   GBytes *bytes = g_string_free_to_bytes (o);
   if (!fine)

@@ -152,6 +152,8 @@ static void
 put_words (GString *o, const judging *j)
 {
   g_autoptr (GPtrArray) words = judging_words (j);
+  g_autofree char *headline = judging_headline (j);
+  json_put_text (o, "headline", headline);
   json_open (o, "words", '[');
   for (guint i = 0; i < words->len; i++)
     json_put_text (o, NULL, words->pdata[i]);

@@ -257,5 +257,5 @@ GBytes *
 review_decisions (review *r, gboolean csv, GError **error)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&r->mutex);
-  return csv ? decisions_csv (r->store, error) : decisions_json (r->store, error);
+  return csv ? decisions_csv (r->store, error) : decisions_json (r->store, r->can_undo, error);
 }

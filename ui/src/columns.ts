@@ -41,6 +41,11 @@ function octets(sent: SentColumn | undefined, n: number, absent: number): Uint8A
   return sent?.type === "u8" ? new Uint8Array(bytes(sent.data)) : new Uint8Array(n).fill(absent);
 }
 
+/** Lines of images.csv, from 0, of the pictures a page holds. */
+export function lines(sent: SentColumn): Uint32Array {
+  return sent.type === "u32" ? new Uint32Array(bytes(sent.data)) : new Uint32Array(0);
+}
+
 export class Pictures {
   readonly n: number;
   readonly total: number;

@@ -1,6 +1,6 @@
 // Where the page's documents come from: embedded in the file, or asked of the server. One set of signals for both.
 import { batch, computed, signal } from "@preact/signals";
-import { Pictures } from "./columns";
+import { lines, Pictures } from "./columns";
 import type { About, Changed, Decided, Decision, Judging, Report, SentPictures, SentThumbnails } from "./documents";
 
 function embedded<T>(id: string): T | null {
@@ -25,7 +25,7 @@ export const undo_depth = signal(0);
 export const judging = computed<Judging | null>(() => report.value?.judging ?? null);
 
 let thumbnails: Map<number, string> = new Map();
-let reasons: Record<string, string[]> = {};
+let reasons: Map<number, string[]> = new Map();
 
 /** The address of a picture's thumbnail; null: this page holds none of it. */
 export function thumbnail(id: number, side: 112 | 224 = 112): string | null {
@@ -40,7 +40,7 @@ export interface Why {
 }
 export async function why(id: number): Promise<Why> {
   if (serving) return get<Why>(`/api/picture/${id}/why`);
-  return { sentences: reasons[String(id)] ?? [] };
+  return { sentences: reasons.get(id) ?? [] };
 }
 
 /** What a picture of that kind and severity looks like: of the server, or the nearest one the report holds. */
@@ -76,17 +76,28 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   );
 }
 
+/** Thumbnails are told by lines of images.csv; the page numbers the pictures it holds, which may be a selection. */
+function place_thumbnails(shown: SentThumbnails, sent: SentPictures): void {
+  const held = sent.ids === undefined ? null : new Map([...lines(sent.ids)].map((line, id) => [line, id]));
+  const id_of = (line: number): number | undefined => (held === null ? line : held.get(line));
+  const place = <T>(all: [number, T][]): [number, T][] =>
+    all.flatMap(([line, what]) => {
+      const id = id_of(line);
+      return id === undefined ? [] : [[id, what]];
+    });
+  thumbnails = new Map(place(shown.ids.map((line, i) => [line, shown.uris[i] as string])));
+  reasons = new Map(place(Object.entries(shown.why ?? {}).map(([line, why]) => [Number(line), why])));
+}
+
 /** The report first, for it is what is read first; then the pictures. */
 export async function load(): Promise<void> {
   try {
     report.value = serving ? await get<Report>("/api/report") : embedded<Report>("report");
     const sent = serving ? await get<SentPictures>("/api/pictures") : embedded<SentPictures>("pictures");
-    const shown = serving ? null : embedded<SentThumbnails>("thumbnails");
-    if (shown !== null) {
-      thumbnails = new Map(shown.ids.map((id, i) => [id, shown.uris[i] as string]));
-      reasons = shown.why ?? {};
-    }
     if (report.value === null || sent === null) throw new Error("this page was cut off: its data are missing");
+    const shown = serving ? null : embedded<SentThumbnails>("thumbnails");
+    if (shown !== null) place_thumbnails(shown, sent);
+    if (may_decide) await decisions(); // so that former ones can be undone
     pictures.value = new Pictures(sent);
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
@@ -137,5 +148,7 @@ export async function undo(): Promise<void> {
   took(await post<Decided>("/api/undo", {}));
 }
 export async function decisions(): Promise<Decision[]> {
-  return (await get<{ decisions: Decision[] }>("/api/decisions")).decisions;
+  const log = await get<{ decisions: Decision[]; undo: number }>("/api/decisions");
+  undo_depth.value = log.undo;
+  return log.decisions;
 }

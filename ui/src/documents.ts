@@ -189,6 +189,8 @@ export interface Noise {
   noisy: number;
   prevalence: { share: number | null; low: number | null; high: number | null };
   expected_wrong: number | null;
+  expected_wrong_low?: number | null;
+  expected_wrong_high?: number | null;
   unlike: number | null;
   by_kind: KindRow[];
   histogram: { edges: number[]; counts: number[]; noisy: number[]; threshold: number };

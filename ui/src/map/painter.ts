@@ -1,5 +1,6 @@
-// Draws points: with WebGL 2 any number of them, without it on a plain canvas a sample. Nothing here is compiled from
-// text by the page itself, which its Content-Security-Policy would forbid.
+// Draws points: with WebGL 2 (TWGL) any number of them, without it on a plain canvas a sample. Libraries that make code from text
+// (regl does) are forbidden by the page's Content-Security-Policy.
+import { createBufferInfoFromArrays, createProgramInfo, drawBufferInfo, setBuffersAndAttributes, setUniforms, type BufferInfo } from "twgl.js";
 import { PATHS, SHAPE_GLSL } from "./shapes";
 
 export interface Looks {
@@ -66,20 +67,6 @@ void main() {
   result = vec4(ink * a, a);
 }`;
 
-function program(gl: WebGL2RenderingContext): WebGLProgram {
-  const made = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
-    const shader = gl.createShader(kind) as WebGLShader;
-    gl.shaderSource(shader, text);
-    gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader) ?? "shader");
-    gl.attachShader(made, shader);
-  }
-  gl.linkProgram(made);
-  if (!gl.getProgramParameter(made, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(made) ?? "link");
-  return made;
-}
-
 function fit(canvas: HTMLCanvasElement): { width: number; height: number; dots: number } {
   const dots = Math.min(2, window.devicePixelRatio || 1);
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -89,53 +76,47 @@ function fit(canvas: HTMLCanvasElement): { width: number; height: number; dots: 
 }
 
 function with_gl(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext): Painter {
-  const made = program(gl);
-  gl.useProgram(made);
+  let why = "";
+  const made = createProgramInfo(gl, [VERTEX, FRAGMENT], (text: string) => (why = text));
+  if (!made?.program) throw new Error(why);
   gl.enable(gl.BLEND);
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-  const buffers = [0, 1, 2, 3].map(() => gl.createBuffer());
-  const fill = (which: number, target: number, data: ArrayBufferView<ArrayBuffer>): void => {
-    gl.bindBuffer(target, buffers[which] as WebGLBuffer);
-    gl.bufferData(target, data, gl.STATIC_DRAW);
+  let at: Float32Array = new Float32Array(0);
+  let look: Looks | null = null;
+  let buffers: BufferInfo | null = null;
+  const drop = (): void => {
+    for (const a of Object.values(buffers?.attribs ?? {})) gl.deleteBuffer(a.buffer ?? null);
+    gl.deleteBuffer(buffers?.indices ?? null);
+    buffers = null; // made again when there is something to paint
   };
-  const attribute = (name: string, width: number, type: number, normalised: boolean): void => {
-    const place = gl.getAttribLocation(made, name);
-    gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, width, type, normalised, 0, 0);
-  };
-  let drawn = 0;
-  const at = (name: string): WebGLUniformLocation | null => gl.getUniformLocation(made, name);
-  const [middle, scale, side_at, opacity_at] = [at("middle"), at("scale"), at("side"), at("opacity")];
+  const fill = ({ colours, marks, order }: Looks): BufferInfo =>
+    createBufferInfoFromArrays(gl, {
+      at: { numComponents: 2, data: at },
+      colour: { numComponents: 3, data: colours, normalize: true },
+      mark: { numComponents: 1, data: marks, normalize: false },
+      indices: order,
+    });
   return {
     gl: true,
     most: Infinity,
-    points(xy) {
-      fill(0, gl.ARRAY_BUFFER, xy as Float32Array<ArrayBuffer>);
-      attribute("at", 2, gl.FLOAT, false);
-    },
-    looks({ colours, marks, order }) {
-      fill(1, gl.ARRAY_BUFFER, colours as Uint8Array<ArrayBuffer>);
-      attribute("colour", 3, gl.UNSIGNED_BYTE, true);
-      fill(2, gl.ARRAY_BUFFER, marks as Uint8Array<ArrayBuffer>);
-      attribute("mark", 1, gl.UNSIGNED_BYTE, false);
-      fill(3, gl.ELEMENT_ARRAY_BUFFER, order as Uint32Array<ArrayBuffer>);
-      drawn = order.length;
-    },
+    points: (xy) => (drop(), void (at = xy)),
+    looks: (looks) => (drop(), void (look = looks)),
     paint(view, side, opacity) {
       const { width, height, dots } = fit(canvas);
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
+      if (look === null || look.order.length === 0) return;
+      buffers ??= fill(look);
       const u = unit(width, height, view.zoom);
-      gl.uniform2f(middle ?? null, view.x, view.y);
-      gl.uniform2f(scale ?? null, (2 * u) / width, (2 * u) / height);
-      gl.uniform1f(side_at ?? null, side * dots);
-      gl.uniform1f(opacity_at ?? null, opacity);
-      if (drawn > 0) gl.drawElements(gl.POINTS, drawn, gl.UNSIGNED_INT, 0);
+      gl.useProgram(made.program);
+      setBuffersAndAttributes(gl, made, buffers);
+      setUniforms(made, { middle: [view.x, view.y], scale: [(2 * u) / width, (2 * u) / height], side: side * dots, opacity });
+      drawBufferInfo(gl, buffers, gl.POINTS);
     },
     free() {
-      for (const b of buffers) gl.deleteBuffer(b);
-      gl.deleteProgram(made);
+      drop();
+      gl.deleteProgram(made.program);
     },
   };
 }

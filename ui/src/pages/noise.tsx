@@ -24,7 +24,9 @@ function Prevalence({ of }: { of: NoisePart }): JSX.Element {
           Whatever the threshold, about <strong>{percent(share)}</strong> of the pictures are estimated to be degraded (
           {number(100 * (low ?? NaN), 1)} to {percent(high)}).
           {of.expected_wrong !== null && (
-            <> Of the noisy ones, {percent(of.expected_wrong)} are to be expected fine{moved.value && " at the scan’s threshold"}.</>
+            <> Of the noisy ones, {percent(of.expected_wrong)}
+              {of.expected_wrong_low != null && ` (${number(100 * of.expected_wrong_low, 1)} to ${percent(of.expected_wrong_high)})`} are to be
+              expected fine{moved.value && " at the scan’s threshold"}.</>
           )}
         </p>
       )}
