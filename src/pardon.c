@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 #include "base/job.h"
-#include "comparing.h"
+#include "judging/comparing.h"
 #include "config.h"
-#include "copies.h"
-#include "decisions.h"
-#include "explain.h"
-#include "exporting.h"
+#include "writing/copies.h"
+#include "reviewing/decisions.h"
+#include "detecting/explain.h"
+#include "writing/exporting.h"
 #include "feature/onnx.h"
 #include "feature/onnx_graph.h"
 #include "feature/quality.h"
@@ -26,7 +26,7 @@
 #include "pipeline.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
-#include "teach.h"
+#include "detecting/teach.h"
 #include "web/serve.h"
 
 const char *

@@ -1,9 +1,10 @@
 /* A scan, step by step:
  *
- *     list what there is -> look at each picture -> judge the noise -> group the rows -> find copies -> write results
+ *     list what there is -> look at each picture -> judge the noise -> group the rows -> find copies
+ *                        -> judge the classifier -> write results
  *
- * Each step is one function, in that order; pass.c is the second one, the only one that takes long, verdicts.c the
- * third, which sees rows of measures alone; grouping changes nothing in it. Everything
+ * Each step is one function, in that order; looking/pass.c is the second one, the only one that takes long, detecting/verdicts.c
+ * the third, which sees rows of measures alone; grouping changes nothing in it. Everything
  * that is known lives in the store, so a scan that is stopped loses nothing, one that is killed what it looked at in the
  * last five seconds, and the next one goes on from there. */
 #include "pipeline.h"
@@ -11,29 +12,29 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "calibrate.h"
+#include "detecting/calibrate.h"
 #include "cluster/cluster.h"
 #include "config.h"
-#include "eyes.h"
+#include "looking/eyes.h"
 #include "image/decode.h"
-#include "judging.h"
-#include "judging_previews.h"
-#include "lens.h"
-#include "listed_repeats.h"
+#include "judging/judging.h"
+#include "judging/judging_previews.h"
+#include "looking/lens.h"
+#include "repeating/listed_repeats.h"
 #include "output/report.h"
 #include "output/ui.h"
-#include "own_probes.h"
-#include "pass.h"
-#include "pixels.h"
-#include "previews.h"
-#include "reviewing_facts.h"
+#include "detecting/own_probes.h"
+#include "looking/pass.h"
+#include "looking/pixels.h"
+#include "writing/previews.h"
+#include "reviewing/reviewing_facts.h"
 #include "source/source.h"
-#include "splits.h"
+#include "repeating/splits.h"
 #include "store/matrix_file.h"
 #include "store/store.h"
-#include "stress.h"
-#include "verdicts.h"
-#include "whole_page.h"
+#include "judging/stress.h"
+#include "detecting/verdicts.h"
+#include "writing/whole_page.h"
 
 #define MOST_THREADS    256
 #define TOO_MANY_UNLIKE (1.0 / 3) /* of the pictures: then the detector is out of its depth */

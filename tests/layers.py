@@ -20,14 +20,23 @@ STAGES = {
     "noise": {"base", "math"},
     "judge": {"base", "math"},
     "output": {"base", "store"},
-    "web": {"base"},  # and the headers directly in src/: the routes ask what the recipes know
 }
+# Rooms that know several stages: each may include every stage, and of the other rooms those of its row.
+RECIPES = {
+    "looking": set(),
+    "detecting": {"looking"},
+    "repeating": set(),
+    "judging": {"looking"},
+    "writing": {"looking", "detecting"},
+    "reviewing": {"looking", "detecting", "judging", "writing"},
+}
+ROOMS = {**STAGES, **{room: {*STAGES, *row} for room, row in RECIPES.items()}, "web": {"base", "reviewing"}}
 ABOVE_RECIPES, STARTS_THEM = "web", "pardon.c"
 # The program sees the library through include/pardon.h alone; its table of options may use base/.
 PROGRAM = {"main.c", "options.c", "options.h", "options_text.c"}
 PROGRAM_MAY = re.compile(r"^(pardon\.h|options\.h|config\.h|cmd/\w+\.h)$")
 GENERATED = re.compile(r"^(config|\w+_resources)\.h$")
-RECIPE_MAY = re.compile(r"^(pardon\.h|config\.h|\w+\.h)$")  # and every stage
+RECIPE_MAY = re.compile(r"^(pardon\.h|config\.h|\w+\.h)$")  # of the files directly in src/; and every room
 
 # Outside library -> what its headers look like. Each is named in one .c file of src/.
 LIBRARIES = {
@@ -109,11 +118,11 @@ def functions(text):
 
 
 def layers(tree):
-    """Includes point one way: cmd -> pipeline -> stages -> math, store -> base."""
+    """Includes point one way: cmd -> pipeline, web -> rooms of several stages -> stages -> math, store -> base."""
     for file in tree.find("src/**/*.[ch]"):
         parts = file.split("/")[1:]
         folder = parts[0] if len(parts) > 1 else ""
-        if folder and folder != "cmd" and folder not in STAGES:
+        if folder and folder != "cmd" and folder not in ROOMS:
             yield f"{file}: folder '{folder}' stands in no layer; give it a row in tests/layers.py"
             continue
         program = folder == "cmd" or parts[0] in PROGRAM
@@ -130,12 +139,12 @@ def layers(tree):
                     yield f"{file}:{line}: the program includes \"{name}\"; it sees pardon.h, options.h and cmd/ alone"
             elif not folder:
                 above = name == "options.h" or (where == ABOVE_RECIPES and parts[0] != STARTS_THEM)
-                if parts[0] == "types.h" or above or not (RECIPE_MAY.match(name) or where in STAGES):
+                if parts[0] == "types.h" or above or not (RECIPE_MAY.match(name) or where in ROOMS):
                     yield f"{file}:{line}: \"{name}\" stands above it"
-            elif folder == ABOVE_RECIPES and RECIPE_MAY.match(name) and name not in ("options.h", "pardon.h"):
+            elif folder in RECIPES and name == "pardon.h":
                 continue
-            elif name != "types.h" and not GENERATED.match(name) and where not in STAGES[folder] | {folder}:
-                may = ", ".join(sorted(STAGES[folder] | {folder}))
+            elif name != "types.h" and not GENERATED.match(name) and where not in ROOMS[folder] | {folder}:
+                may = ", ".join(sorted(ROOMS[folder] | {folder}))
                 yield f"{file}:{line}: '{folder}' includes \"{name}\"; it may include types.h and: {may}"
 
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "config.h"
-#include "json_put.h"
+#include "base/json_write.h"
 #include "web/api_admit.h"
 
 #define PARTS_MOST 2  /* of a path that vary: a picture's number, a kind, a severity */

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "reviewing.h"
+#include "reviewing/reviewing.h"
 
 #define API_BODY_LIMIT   (1 << 20) /* bytes of a request's body */
 #define API_TOKEN_LENGTH 32        /* 128 bits as hex digits */

@@ -130,6 +130,14 @@ def test_types_includes_a_stage():
     must_fail("stands above it", files={"src/types.h": '#pragma once\n#include "image/view.h"\n'})
 
 
+def test_a_room_includes_one_above_it():
+    judging = {"src/judging/judging.h": "#pragma once\n", "src/looking/lens.h": "#pragma once\n"}
+    assert problems({**judging, "src/judging/judging.c": '#include "judging/judging.h"\n#include "looking/lens.h"\n#include "pardon.h"\n#include "cluster/cluster.h"\n'}) == []
+    must_fail("'looking' includes", files={**judging, "src/looking/lens.c": '#include "judging/judging.h"\n'})
+    must_fail("'cluster' includes", files={**judging, "src/cluster/x.c": '#include "looking/lens.h"\n'})
+    must_fail("'judging' includes", files={**judging, "src/pipeline.h": "#pragma once\n", "src/judging/x.c": '#include "pipeline.h"\n'})
+
+
 def test_pipeline_includes_a_command():
     must_fail("stands above it", files={"src/pipeline.c": '#include "cmd/cmd.h"\n'})
 
@@ -142,7 +150,7 @@ def test_a_recipe_that_knows_the_server_is_found():
 def test_the_server_knows_recipes_and_no_stage():
     must_fail("'web' includes", files={"src/web/x.c": '#include "image/view.h"\n'})
     must_fail("'web' includes", files={"src/web/x.c": '#include "pardon.h"\n'})
-    assert problems({"src/web/x.c": '#include "pipeline.h"\n#include "base/error.h"\n'}) == []
+    assert problems({"src/reviewing/reviewing.h": "#pragma once\n", "src/web/x.c": '#include "reviewing/reviewing.h"\n#include "base/error.h"\n'}) == []
 
 
 def test_folder_without_a_layer():

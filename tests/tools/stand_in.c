@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "output/ui.h"
-#include "reviewing.h"
+#include "reviewing/reviewing.h"
 
 struct review {
   guint64 count; /* rows of images.csv; 12 where there is none */

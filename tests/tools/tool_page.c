@@ -9,10 +9,10 @@
 
 #include "output/page.h"
 #include "output/pictures.h"
-#include "previews.h"
+#include "writing/previews.h"
 #include "store/store.h"
-#include "thumbnails.h"
-#include "whole_page.h"
+#include "writing/thumbnails.h"
+#include "writing/whole_page.h"
 
 #define CLASSES  1000
 #define CLUSTERS 8

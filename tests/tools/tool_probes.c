@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "feature/quality.h"
-#include "training.h"
+#include "detecting/training.h"
 
 int
 main (int argc, char **argv)

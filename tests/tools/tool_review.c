@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reviewing.h"
+#include "reviewing/reviewing.h"
 
 static GBytes *
 save (GBytes *bytes, const char *file, GError **error)

@@ -1,5 +1,5 @@
 /* Class scores to probabilities: softmax where it is needed and nowhere else, restriction, ties, two classes from one value. */
-#include "classifier.h"
+#include "judging/classifier.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The headline in every number of mistakes: one sentence, and "because of it" only where the guard says that noise costs accuracy. */
-#include "judging.h"
+#include "judging/judging.h"
 
 static void
 test_headline (void)

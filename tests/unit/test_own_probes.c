@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "image/corrupt.h"
 #include "math/kmeans.h"
-#include "own_probes.h"
+#include "detecting/own_probes.h"
 
 /* --- clustering with companions ------------------------------------------------------------- */
 

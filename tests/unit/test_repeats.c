@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "repeats.h"
+#include "repeating/repeats.h"
 
 /* The row of a plain picture with this hash: only exact duplicates. */
 static void

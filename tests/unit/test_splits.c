@@ -1,5 +1,5 @@
 /* splits.h: who is asked first, picture by picture, and that both who ask hear the same. */
-#include "splits.h"
+#include "repeating/splits.h"
 
 #include <glib/gstdio.h>
 

@@ -1,5 +1,5 @@
 /* The paired test's arithmetic on answers made by hand: pictures without an answer are in no number, and what stands for the truth. */
-#include "stress.h"
+#include "judging/stress.h"
 
 #include <string.h>
 

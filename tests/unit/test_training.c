@@ -6,7 +6,7 @@
 
 #include "image/corrupt.h"
 #include "pardon.h"
-#include "training.h"
+#include "detecting/training.h"
 
 static const char *const kinds[] = { "box-blur", "fog", "snow", "jpeg" };
 static const char *const families[] = { "blur", "weather", "weather", "resolution" };

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "explain.h"
+#include "detecting/explain.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
 #include "noise/detector_internal.h"
 #include "noise/detector.h"
-#include "words.h"
-#include "words_table.h"
+#include "detecting/words.h"
+#include "detecting/words_table.h"
 
 static void
 assert_says (const char *measure, double value, double low, double middle, double high, const char *wanted)
