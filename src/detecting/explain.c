@@ -6,12 +6,12 @@
 
 #include "base/error.h"
 #include "detecting/calibrate.h"
+#include "detecting/verdicts.h"
+#include "detecting/words.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
 #include "image/view.h"
-#include "detecting/verdicts.h"
-#include "detecting/words.h"
 
 #define SMALLEST_VIEW 224 /* short side; what most classifiers look at */
 #define MOST_REASONS  5

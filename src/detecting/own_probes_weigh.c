@@ -6,10 +6,10 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "detecting/own_probes.h"
 #include "image/corrupt.h"
 #include "judge/statistics.h"
 #include "output/whole_file.h"
-#include "detecting/own_probes.h"
 
 typedef struct {
   int kind;

@@ -6,11 +6,11 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "detecting/training.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
 #include "noise/train.h"
 #include "source/source.h"
-#include "detecting/training.h"
 
 #define FEWEST 20 /* as detector_train */
 

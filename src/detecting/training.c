@@ -7,11 +7,11 @@
 #include "base/error.h"
 #include "base/ordered_map.h"
 #include "base/random.h"
+#include "detecting/probe.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
 #include "image/view.h"
-#include "detecting/probe.h"
 #include "source/source.h"
 
 #define TRAIN_SOURCES 4000

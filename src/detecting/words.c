@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "detecting/words_table.h"
 #include "feature/quality.h"
 #include "image/corrupt.h"
-#include "detecting/words_table.h"
 
 /* --- numbers --------------------------------------------------------------------------------- */
 

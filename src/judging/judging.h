@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/job.h"
-#include "judging/classifier.h"
 #include "judge/excess.h"
 #include "judge/join.h"
+#include "judging/classifier.h"
 #include "judging/judging_left.h"
 #include "looking/lens.h"
 #include "noise/detector.h"

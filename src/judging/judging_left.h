@@ -3,10 +3,10 @@
 #pragma once
 
 #include "base/job.h"
-#include "looking/eyes.h"
 #include "judge/groups.h"
 #include "judge/labels.h"
 #include "judge/slices.h"
+#include "looking/eyes.h"
 
 struct judging;
 struct store;

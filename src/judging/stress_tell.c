@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "judging/json_put.h"
-#include "output/whole_file.h"
 #include "judging/stress.h"
+#include "output/whole_file.h"
 
 #define LEVEL 0.95
 #define NAMED 3

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "reviewing/decisions.h"
 #include "image/corrupt.h"
 #include "output/pictures.h"
 #include "output/report.h"
-#include "writing/previews.h"
+#include "reviewing/decisions.h"
 #include "reviewing/reviewing_parts.h"
+#include "writing/previews.h"
 
 /* --- opening ------------------------------------------------------------------------------------- */
 

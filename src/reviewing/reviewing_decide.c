@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/nearest.h"
 #include "base/json_write.h"
+#include "base/nearest.h"
 #include "reviewing/reviewing_parts.h"
 #include "reviewing/reviewing_request.h"
 

@@ -1,9 +1,9 @@
 /* What a scan leaves behind for whoever reviews it: what it was asked that neither pictures nor verdicts tell. */
 #pragma once
 
-#include "looking/eyes.h"
-#include "image/view.h"
 #include "detecting/verdicts.h"
+#include "image/view.h"
+#include "looking/eyes.h"
 
 typedef struct {
   view view;                      /* pictures are judged in: the classifier's, where there is one */

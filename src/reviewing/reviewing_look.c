@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json_write.h"
 #include "detecting/explain.h"
+#include "feature/quality.h"
 #include "image/corrupt.h"
 #include "image/decode.h"
 #include "image/encode.h"
 #include "image/resample.h"
-#include "base/json_write.h"
-#include "writing/previews.h"
-#include "feature/quality.h"
 #include "reviewing/reviewing_parts.h"
 #include "store/matrix_file.h"
+#include "writing/previews.h"
 
 #define FULL_SIDE    2048
 #define FULL_QUALITY 88

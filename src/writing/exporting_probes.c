@@ -8,10 +8,10 @@
 
 #include "base/csv.h"
 #include "base/error.h"
-#include "writing/copies.h"
+#include "detecting/own_probes.h"
 #include "image/corrupt.h"
 #include "image/encode.h"
-#include "detecting/own_probes.h"
+#include "writing/copies.h"
 
 typedef struct {
   const pardon_export_options *o;

@@ -1,9 +1,9 @@
 /* What the report shows besides numbers, and cannot make itself: small pictures, probes, and why. */
 #pragma once
 
+#include "detecting/verdicts.h"
 #include "output/report.h"
 #include "store/store.h"
-#include "detecting/verdicts.h"
 
 struct matrix_file;
 

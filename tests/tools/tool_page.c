@@ -9,8 +9,8 @@
 
 #include "output/page.h"
 #include "output/pictures.h"
-#include "writing/previews.h"
 #include "store/store.h"
+#include "writing/previews.h"
 #include "writing/thumbnails.h"
 #include "writing/whole_page.h"
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "feature/quality.h"
 #include "detecting/training.h"
+#include "feature/quality.h"
 
 int
 main (int argc, char **argv)

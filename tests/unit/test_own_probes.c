@@ -2,9 +2,9 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "detecting/own_probes.h"
 #include "image/corrupt.h"
 #include "math/kmeans.h"
-#include "detecting/own_probes.h"
 
 /* --- clustering with companions ------------------------------------------------------------- */
 

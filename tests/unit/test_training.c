@@ -4,9 +4,9 @@
 
 #include <glib/gstdio.h>
 
+#include "detecting/training.h"
 #include "image/corrupt.h"
 #include "pardon.h"
-#include "detecting/training.h"
 
 static const char *const kinds[] = { "box-blur", "fog", "snow", "jpeg" };
 static const char *const families[] = { "blur", "weather", "weather", "resolution" };

@@ -5,12 +5,12 @@
 
 #include "base/random.h"
 #include "detecting/explain.h"
-#include "feature/quality.h"
-#include "image/corrupt.h"
-#include "noise/detector_internal.h"
-#include "noise/detector.h"
 #include "detecting/words.h"
 #include "detecting/words_table.h"
+#include "feature/quality.h"
+#include "image/corrupt.h"
+#include "noise/detector.h"
+#include "noise/detector_internal.h"
 
 static void
 assert_says (const char *measure, double value, double low, double middle, double high, const char *wanted)
