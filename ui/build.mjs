@@ -1,6 +1,6 @@
 // Builds the page: node build.mjs OUTDIR writes index.html, app.js, app.css and icon.svg there.
 // The map's worker is bundled first and carried inside app.js as text: a page opened from disk has no second file to load.
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,20 +9,41 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "dist");
 const common = { bundle: true, minify: true, target: ["es2021"], legalComments: "none", logLevel: "warning" };
 
+const in_workers = {}; // their inputs, as a metafile has them
 // import code from "worker:./layout.worker.ts"
 const worker_as_text = {
   name: "worker-as-text",
   setup(b) {
     b.onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.slice(7)), namespace: "worker" }));
     b.onLoad({ filter: /.*/, namespace: "worker" }, async ({ path }) => {
-      const { outputFiles } = await build({ ...common, entryPoints: [path], write: false, format: "iife" });
+      const { outputFiles, metafile } = await build({ ...common, entryPoints: [path], write: false, format: "iife", metafile: true, absWorkingDir: here });
+      Object.assign(in_workers, metafile.inputs);
       return { contents: outputFiles[0].text, loader: "text" };
     });
   },
 };
 
+/** Names, versions and licences of the packages whose code is in a bundle, and their licences' words, each once. */
+function notices(inputs) {
+  const folders = new Set();
+  for (const input of Object.keys(inputs)) {
+    const m = /^(?:worker:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (m) folders.add(m[1]);
+  }
+  const by_words = new Map();
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(here, folder, "package.json"), "utf8"));
+    const file = readdirSync(join(here, folder)).find((f) => /^licen[cs]e/i.test(f));
+    const words = file ? readFileSync(join(here, folder, file), "utf8").trim() : `Licence: ${license}`;
+    by_words.set(words, [...(by_words.get(words) ?? []), `${name} ${version} (${license})`]);
+  }
+  return [...by_words].map(([words, names]) => `${names.join("\n")}\n\n${words}`).join("\n\n----\n\n").replaceAll("*/", "* /");
+}
+
 mkdirSync(out, { recursive: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
+  absWorkingDir: here,
   ...common,
   entryPoints: { app: join(here, "src/app.tsx") },
   outdir: out,
@@ -32,4 +53,7 @@ await build({
   charset: "utf8",
   plugins: [worker_as_text],
 });
+// Their authors ask that their words go wherever their code goes, and report.html goes far.
+const script = join(out, "app.js");
+writeFileSync(script, `/* pardon's page (Apache-2.0) holds code of:\n\n${notices({ ...metafile.inputs, ...in_workers })}\n*/\n${readFileSync(script, "utf8")}`);
 for (const name of ["index.html", "icon.svg"]) copyFileSync(join(here, "src", name), join(out, name));
