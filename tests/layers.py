@@ -18,6 +18,7 @@ STAGES = {
     "cluster": {"base", "math"},
     "duplicate": {"base"},
     "noise": {"base", "math"},
+    "join": {"base"},
     "judge": {"base", "math"},
     "output": {"base", "store"},
 }
@@ -150,7 +151,7 @@ def layers(tree):
 
 # What decides whether a picture is noisy, and what it may see neither of itself nor through any header it includes.
 BLIND = ("src/noise/*.[ch]", "src/feature/quality*.[ch]")
-UNSEEN_FOLDERS = {"judge", "store", "output", "cluster", "source", "model"}
+UNSEEN_FOLDERS = {"join", "judge", "store", "output", "cluster", "source", "model"}
 UNSEEN_WORDS = re.compile(r"label|predict|logit|softmax|classif", re.I)
 CLUSTER_LABELS = "src/types.h"  # there a label is a cluster's number
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/job.h"
+#include "join/join.h"
 #include "judge/excess.h"
-#include "judge/join.h"
 #include "judging/classifier.h"
 #include "judging/judging_left.h"
 #include "looking/lens.h"

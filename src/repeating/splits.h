@@ -3,7 +3,7 @@
  * empty cell leaves the word to the next. */
 #pragma once
 
-#include "judge/join.h"
+#include "join/join.h"
 #include "types.h"
 
 typedef struct {

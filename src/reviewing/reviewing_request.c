@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "judge/json_text.h"
+#include "join/json_text.h"
 
 typedef struct {
   json_text text;

@@ -10,7 +10,7 @@
 #define SHOWN_CHARS 100
 
 static const char *const columns[] = { "file", "filename", "path", "image", NULL };
-static const char *const split_columns[] = { "split", "subset", "partition", NULL }; /* as judge/join.c */
+static const char *const split_columns[] = { "split", "subset", "partition", NULL }; /* as join/join.c */
 
 /* A list being read. */
 typedef struct {

@@ -1,4 +1,4 @@
-"""Joining tables to pictures, against a naive join written from the rules of src/judge/match.h: random trees of names, tables written by
+"""Joining tables to pictures, against a naive join written from the rules of src/join/match.h: random trees of names, tables written by
 Python's csv and json, shuffled, cut, renamed and repeated; matrices written by NumPy; wrong files and what is said of them."""
 import csv
 import io

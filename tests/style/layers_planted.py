@@ -66,12 +66,12 @@ def blind(extra):
 
 
 def test_the_detector_sees_the_judge():
-    judge = {"src/judge/join.h": "#pragma once\n"}
-    assert "judge/join.h" in blind({**judge, "src/noise/detector.c": '#include "judge/join.h"\n'})[0]
+    judge = {"src/join/join.h": "#pragma once\n"}
+    assert "join/join.h" in blind({**judge, "src/noise/detector.c": '#include "join/join.h"\n'})[0]
     # through a header of its own, and through one of a folder that it may include
-    own = blind({**judge, "src/noise/detector.c": '#include "noise/detector.h"\n', "src/noise/detector.h": '#pragma once\n#include "judge/join.h"\n'})
+    own = blind({**judge, "src/noise/detector.c": '#include "noise/detector.h"\n', "src/noise/detector.h": '#pragma once\n#include "join/join.h"\n'})
     assert any(p.startswith("src/noise/detector.c") and "through src/noise/detector.h" in p for p in own), own
-    far = {**judge, "src/noise/detector.c": '#include "math/pca.h"\n', "src/math/pca.h": '#pragma once\n#include "base/error.h"\n', "src/base/error.h": '#pragma once\n#include "judge/join.h"\n'}
+    far = {**judge, "src/noise/detector.c": '#include "math/pca.h"\n', "src/math/pca.h": '#pragma once\n#include "base/error.h"\n', "src/base/error.h": '#pragma once\n#include "join/join.h"\n'}
     assert any(p.startswith("src/noise/detector.c") and "through src/base/error.h" in p for p in blind(far)), blind(far)
 
 

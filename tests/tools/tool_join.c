@@ -1,7 +1,7 @@
 /* tool_join NAMES [--labels F] [--predictions F] [--prediction-files F] [--classes F] [--class-ids F] [--label-map F]
  * [--folders | --no-folders] [--quiet]: joins to the pictures NAMES lists, one a line, and shows all of it, one thing a line, fields
  * separated by tabs and escaped as in C. A refusal is "error WORDS", which is no failure of the tool. */
-#include "judge/join.h"
+#include "join/join.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
-/* judge/match.h, judge/classes.h, judge/folder.h and judge/join.h: each rule once, and its edges. tests/oracle/join.py has the random ones. */
-#include "judge/join.h"
+/* join/match.h, join/classes.h, join/folder.h and join/join.h: each rule once, and its edges. tests/oracle/join.py has the random ones. */
+#include "join/join.h"
 
 #include "base/error.h"
-#include "judge/folder.h"
-#include "judge/match.h"
+#include "join/folder.h"
+#include "join/match.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 /* NumPy's .npy (NumPy Enhancement Proposal 1). Only what a matrix of probabilities is saved as is taken; the rest is refused with
  * the line of Python that mends it. */
-#include "judge/table.h"
+#include "join/table.h"
 
 #include "base/error.h"
-#include "judge/map_file.h"
-#include "judge/rows.h"
+#include "join/map_file.h"
+#include "join/rows.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Names are hashed for rule 1. The others look into the pictures sorted by their names read backwards, with '/' as the
  * lowest letter: pictures that end in the same folders then stand side by side, and the nearest ones stand where the
  * row itself would be inserted. */
-#include "judge/match.h"
+#include "join/match.h"
 
 #include <string.h>
 

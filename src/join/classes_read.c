@@ -1,9 +1,9 @@
 /* Where classes come from: files of names and ids, and the words of the tables themselves. */
-#include "judge/classes.h"
+#include "join/classes.h"
 
 #include "base/csv.h"
 #include "base/error.h"
-#include "judge/map_file.h"
+#include "join/map_file.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* GLib's own words name the system call, not what to do: hence this. */
-#include "judge/map_file.h"
+#include "join/map_file.h"
 
 #include "base/error.h"
 

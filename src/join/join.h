@@ -2,22 +2,22 @@
  * is dropped in silence: whatever found no partner is counted, and the first few are named.
  *
  * Memory, beside the names the tables hold: about 60 bytes a picture and 100 a row while joining, 13 a picture afterwards, plus 4 bytes a
- * picture and metadata column, plus c * 4 bytes a row of probabilities. Time grows as n log n at worst (judge/match.h). */
+ * picture and metadata column, plus c * 4 bytes a row of probabilities. Time grows as n log n at worst (join/match.h). */
 #pragma once
 
 #include "types.h"
 
-#include "judge/classes.h"
+#include "join/classes.h"
 
 typedef struct {
-  const char *labels;           /* a table (judge/table.h), or NULL */
+  const char *labels;           /* a table (join/table.h), or NULL */
   const char *predictions;      /* a table or a .npy, or NULL: then those of `labels`, if it has any */
   const char *prediction_files; /* of a .npy: the list of its files; NULL: the .csv beside it */
   const char *classes;          /* class_list_read's files; NULL: classes are the words of the tables */
   const char *class_ids;
   gsize n_classes;         /* where `classes` is NULL: this many, called by their numbers; 0: unknown */
   const char *label_map;   /* for both tables and folders; NULL: none */
-  gboolean folders_asked;  /* the truth is the folder's name (judge/folder.h); at odds with `labels` */
+  gboolean folders_asked;  /* the truth is the folder's name (join/folder.h); at odds with `labels` */
   gboolean folders_denied; /* not even where every picture lies in a class's folder */
 } join_options;
 

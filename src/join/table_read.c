@@ -1,8 +1,8 @@
 /* Tables of text. The header decides once what each column is for; rows are then dealt out by that. */
-#include "judge/table.h"
+#include "join/table.h"
 
 #include "base/error.h"
-#include "judge/rows.h"
+#include "join/rows.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Names only: no folder is opened. */
-#include "judge/folder.h"
+#include "join/folder.h"
 
 #include <string.h>
 

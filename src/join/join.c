@@ -1,11 +1,11 @@
 /* The recipe: read, match by name, find what the words mean, deal out to the pictures. Only words that a matched row uses are asked what they
  * mean: a table may hold more than this scan. */
-#include "judge/join.h"
+#include "join/join.h"
 
 #include "base/error.h"
-#include "judge/folder.h"
-#include "judge/join_side.h"
-#include "judge/meaning.h"
+#include "join/folder.h"
+#include "join/join_side.h"
+#include "join/meaning.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * below train/, val/ and test/. */
 #pragma once
 
-#include "judge/table.h"
+#include "join/table.h"
 
 /* The rule: folders in front that all pictures share are passed over, as long as each picture still lies in one; then, when every first
  * folder is a split's name (train, training, val, valid, validation, dev, test, testing, holdout) and each picture lies in one more, that is

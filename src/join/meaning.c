@@ -1,5 +1,5 @@
 /* Names here and numbers there are not guessed together: that is what --classes is for. */
-#include "judge/meaning.h"
+#include "join/meaning.h"
 
 #include "base/error.h"
 

@@ -1,9 +1,9 @@
 /* JSON lines as a table. The file is read twice: for its keys, and for its rows; values go straight into the row's text. */
-#include "judge/rows.h"
+#include "join/rows.h"
 
 #include "base/error.h"
-#include "judge/json_text.h"
-#include "judge/map_file.h"
+#include "join/json_text.h"
+#include "join/map_file.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The book-keeping of a join: every row and every picture is counted once, under one heading. */
-#include "judge/join_side.h"
+#include "join/join_side.h"
 
 #include "base/error.h"
 

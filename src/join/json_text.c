@@ -1,5 +1,5 @@
 /* One pass over the bytes; nothing is kept but the text of the last string or number. */
-#include "judge/json_text.h"
+#include "join/json_text.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* From the words of the tables to classes, over all sources at once: where no list of classes was given, the words make it. For join.c. */
 #pragma once
 
-#include "judge/classes.h"
-#include "judge/match.h"
-#include "judge/table.h"
+#include "join/classes.h"
+#include "join/match.h"
+#include "join/table.h"
 
 /* The words of one column. */
 typedef struct {

@@ -54,7 +54,7 @@ typedef struct {
   GPtrArray *extra;     /* word_column *: all other columns */
 } table;
 
-/* CSV or JSON lines (judge/rows.h). Columns are told by name, without regard to case:
+/* CSV or JSON lines (join/rows.h). Columns are told by name, without regard to case:
  *   file         file, filename, path, image, ...
  *   truth        true_label, label, class, target, ...
  *   prediction   prediction, predicted, pred, ..., or ranked label_0 label_1 ... and index_0 index_1 ... (timm)

@@ -1,5 +1,5 @@
 /* One face for the two kinds of text files. */
-#include "judge/rows.h"
+#include "join/rows.h"
 
 #include "base/csv.h"
 

@@ -1,5 +1,5 @@
 /* What both kinds of tables share. */
-#include "judge/table.h"
+#include "join/table.h"
 
 #include "base/error.h"
 

@@ -1,5 +1,5 @@
 /* What words mean. A word is never guessed at: one that means no class, or two, stops the join with the nearest name. */
-#include "judge/classes.h"
+#include "join/classes.h"
 
 #include "base/error.h"
 #include "base/nearest.h"
