@@ -14,7 +14,7 @@ import tap
 
 PARDON = os.path.join(tap.BUILD, "pardon")
 FOLDER = tempfile.TemporaryDirectory(prefix="pardon-probes-")
-TABLES = ["images.csv", "noise.csv", "clusters.csv", "manifest.csv", "duplicates.csv", "summary.json", "report.json", "report.html"]
+TABLES = ["images.csv", "noise.csv", "clusters.csv", "manifest.csv", "duplicates.csv", "summary.json", "report.json", *tap.PAGE]
 
 
 def place(*parts):

@@ -11,7 +11,7 @@ import tap
 
 PARDON = os.path.join(tap.BUILD, "pardon")
 FOLDER = tempfile.TemporaryDirectory(prefix="pardon-resume-")
-FILES = ["images.csv", "noise.csv", "clusters.csv", "manifest.csv", "summary.json", "report.json", "report.html"]
+FILES = ["images.csv", "noise.csv", "clusters.csv", "manifest.csv", "summary.json", "report.json", *tap.PAGE]
 
 
 def command(out):

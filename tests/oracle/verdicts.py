@@ -19,7 +19,7 @@ import tap
 
 PARDON = os.path.join(tap.BUILD, "pardon")
 FOLDER = tempfile.TemporaryDirectory(prefix="pardon-verdicts-")
-TABLES = ["images.csv", "noise.csv", "clusters.csv", "manifest.csv", "summary.json", "report.json", "report.html"]
+TABLES = ["images.csv", "noise.csv", "clusters.csv", "manifest.csv", "summary.json", "report.json", *tap.PAGE]
 FIXED = ["file", "score", "noise", "noisy", "kind", "severity", "unlike"]
 
 

@@ -6,6 +6,7 @@ import traceback
 
 SHARED = os.environ.get("PARDON_SHARED", os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared"))
 BUILD = os.environ.get("PARDON_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
+PAGE = ["report.html"] if os.environ.get("PARDON_PAGE", "1") == "1" else []  # what -Dui=false leaves out
 
 
 class Skip(Exception):

@@ -38,7 +38,7 @@ function draw(width: number): Element {
     height: HEIGHT,
     marginLeft: LEFT,
     marginRight: RIGHT,
-    marginBottom: 40,
+    marginBottom: 46,
     marginTop: 26,
     style: { fontSize: "12px", background: "none" },
     x: { domain: ends(), label: width < 480 ? "noise score →" : "noise score (log odds of degraded against clean) →" },
