@@ -76,10 +76,18 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   );
 }
 
+/** Until the browser has drawn what there is; a page nobody sees draws nothing. */
+const drawn = (): Promise<void> =>
+  new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 100);
+  });
+
 /** The report first, for it is what is read first; then the pictures. */
 export async function load(): Promise<void> {
   try {
     report.value = serving ? await get<Report>("/api/report") : embedded<Report>("report");
+    if (!serving && report.value !== null) await drawn();
     const sent = serving ? await get<SentPictures>("/api/pictures") : embedded<SentPictures>("pictures");
     const shown = serving ? null : embedded<SentThumbnails>("thumbnails");
     if (shown !== null) {
