@@ -2,6 +2,7 @@
 #pragma once
 
 #include "judging.h"
+#include "output/report.h"
 #include "reviewing.h"
 #include "reviewing_facts.h"
 
@@ -32,6 +33,7 @@ struct review {
   GStringChunk *strings;
   char **kinds;       /* the detector's */
   guint64 can_undo;   /* batches */
+  report *first;      /* filled at opening, all but the judgement; NULL: taken, or something was decided since */
   GBytes *report;     /* until something is decided; NULL: not made yet */
   char *probe_path;   /* found with the report; NULL: there is none */
   GMutex probe_mutex; /* around the two below alone; no other lock is taken inside */
@@ -47,3 +49,5 @@ GArray *review_read_log (review *r, GError **error);
 store_picture review_state (const review *r, gsize i);
 /* Fills r->report and r->probe_path. */
 gboolean review_make_report (review *r, GError **error);
+/* Something was decided: it is to be made again. */
+void review_forget_report (review *r);
