@@ -179,10 +179,10 @@ def main(arguments):
     if not run.step(os.environ.get("CC", "gcc"), ["ninja", "-C", "build", "--quiet"]):
         return run.end()
     if "--all" in arguments:  # the long counts, with time for them
-        for suite in ("style", "unit", "oracle", "cli", "long"):
+        for suite in ("style", "unit", "oracle", "cli", "ui", "long"):
             run.suites(suite, "build", [suite], 10, {"PARDON_LONG": "1"})
     else:
-        for suite in ("style", "unit", "oracle", "cli"):
+        for suite in ("style", "unit", "oracle", "cli", "ui"):
             run.suites(suite, "build", [suite])
     if run.step("with sanitizers", ["ninja", "-C", "build-asan", "--quiet"]):
         # together, so that one slow program does not leave the other cores idle

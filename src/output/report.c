@@ -272,39 +272,6 @@ note_path (GHashTable *paths, const store_picture *p)
     g_hash_table_insert (paths, file, g_strdup (p->ref.path));
 }
 
-static gboolean
-fill_pictures (store *s, gint64 measures, GHashTable *copies, const job *j, report *r, GError **error)
-{
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (store_cursor) cursor = store_cursor_new_pixels (s, 0, measures, error);
-  g_autoptr (noise_sums) noise = noise_sums_new (r);
-  if (cursor == NULL)
-    return FALSE;
-  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
-    {
-      if (r->found++ % 4096 == 0 && !job_go_on (j, error))
-        return FALSE;
-      gboolean ok = g_strcmp0 (p.status, STATUS_OK) == 0;
-      if (ok)
-        r->ok++;
-      else if (g_strcmp0 (p.status, STATUS_DAMAGED) == 0)
-        r->damaged++;
-      else
-        r->unreadable++;
-      noise_sums_add (noise, &p);
-      note_path (copies, &p);
-      if (!ok && r->problems->len < REPORT_PROBLEMS)
-        add_problem (r, &p);
-    }
-  if (fault != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&fault));
-      return FALSE;
-    }
-  noise_sums_end (noise);
-  return store_each_skipped (s, count_skipped, &r->skipped, error);
-}
-
 /* --- clusters ------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -390,18 +357,104 @@ fill_copies (const report_callbacks *c, GHashTable *paths, const job *j, report_
   return TRUE;
 }
 
+/* --- filling ------------------------------------------------------------------------------ */
+
+struct report_filling {
+  store *store;
+  const report_callbacks *callbacks;
+  const job *job;
+  report *report;
+  GPtrArray *paths;   /* char *: of the members */
+  GHashTable *copies; /* as shown_copies */
+  noise_sums *noise;
+};
+
+report_filling *
+report_filling_new (store *s, const report_callbacks *callbacks, const job *j, report *r, GError **error)
+{
+  report_filling *f = g_new0 (report_filling, 1);
+  report_init (r);
+  fill_kept (s, r);
+  *f =
+      (report_filling){ s, callbacks, j, r, g_ptr_array_new_with_free_func (g_free), shown_copies (&r->repeats), NULL };
+  if (fill_groups (s, j, f->paths, r, error))
+    {
+      f->noise = noise_sums_new (r);
+      return f;
+    }
+  report_filling_free (f);
+  report_clear (r);
+  return NULL;
+}
+
+void
+report_filling_free (report_filling *f)
+{
+  if (f == NULL)
+    return;
+  g_clear_pointer (&f->noise, noise_sums_free);
+  g_hash_table_unref (f->copies);
+  g_ptr_array_unref (f->paths);
+  g_free (f);
+}
+
+void
+report_filling_take (report_filling *f, const store_picture *p)
+{
+  report *r = f->report;
+  gboolean ok = g_strcmp0 (p->status, STATUS_OK) == 0;
+  r->found++;
+  if (ok)
+    r->ok++;
+  else if (g_strcmp0 (p->status, STATUS_DAMAGED) == 0)
+    r->damaged++;
+  else
+    r->unreadable++;
+  noise_sums_add (f->noise, p);
+  note_path (f->copies, p);
+  if (!ok && r->problems->len < REPORT_PROBLEMS)
+    add_problem (r, p);
+}
+
+gboolean
+report_filling_end (report_filling *f, GError **error)
+{
+  const report_callbacks *c = f->callbacks;
+  report *r = f->report;
+  noise_sums_end (f->noise);
+  return store_each_skipped (f->store, count_skipped, &r->skipped, error)
+         && (c == NULL
+             || (fill_previews (c, f->paths, f->job, r, error) && noise_fill_shots (&r->noise, c, f->job, error)
+                 && fill_copies (c, f->copies, f->job, &r->repeats, error)));
+}
+
+static gboolean
+take_all (report_filling *f, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (store_cursor) cursor =
+      store_cursor_new_pixels (f->store, 0, f->callbacks == NULL ? 0 : f->callbacks->measures, error);
+  if (cursor == NULL)
+    return FALSE;
+  for (store_picture p; store_cursor_next (cursor, &p, &fault);)
+    {
+      if (f->report->found % 4096 == 0 && !job_go_on (f->job, error))
+        return FALSE;
+      report_filling_take (f, &p);
+    }
+  if (fault == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
 gboolean
 report_fill (store *s, const report_callbacks *callbacks, const job *j, report *r, GError **error)
 {
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  report_init (r);
-  fill_kept (s, r);
-  g_autoptr (GHashTable) copies = shown_copies (&r->repeats);
-  gint64 measures = callbacks == NULL ? 0 : callbacks->measures;
-  if (fill_groups (s, j, paths, r, error) && fill_pictures (s, measures, copies, j, r, error)
-      && (callbacks == NULL
-          || (fill_previews (callbacks, paths, j, r, error) && noise_fill_shots (&r->noise, callbacks, j, error)
-              && fill_copies (callbacks, copies, j, &r->repeats, error))))
+  g_autoptr (report_filling) f = report_filling_new (s, callbacks, j, r, error);
+  if (f == NULL)
+    return FALSE;
+  if (take_all (f, error) && report_filling_end (f, error))
     return TRUE;
   report_clear (r);
   return FALSE;

@@ -125,6 +125,16 @@ typedef struct {
 /* Fills `r` (uninitialised or cleared; cleared again on failure) from a finished scan. `callbacks` may be NULL. */
 gboolean report_fill (struct store *s, const report_callbacks *callbacks, const job *j, report *r, GError **error);
 
+/* The same for who reads the pictures anyway: each is taken once, in the list's order, with the rows of `measures`. What is handed to `new`
+ * must outlive it. NULL: `r` is cleared; where `end` fails it is the caller's to clear. */
+typedef struct report_filling report_filling;
+report_filling *
+report_filling_new (struct store *s, const report_callbacks *callbacks, const job *j, report *r, GError **error);
+void report_filling_take (report_filling *f, const struct store_picture *p);
+gboolean report_filling_end (report_filling *f, GError **error);
+void report_filling_free (report_filling *f);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (report_filling, report_filling_free)
+
 /* Writers into `dir`. Each file is written beside its name and renamed: it appears whole or not at all. No clock: same
  * scan, same bytes. Errors: PARDON_ERROR_STORE. */
 gboolean report_write_json (const report *r, const char *dir, GError **error); /* report.json and summary.json */

@@ -8,10 +8,15 @@
 #include "base/error.h"
 #include "image/corrupt.h"
 #include "output/pictures.h"
+<<<<<<< HEAD:src/reviewing/reviewing.c
 #include "output/report.h"
 #include "reviewing/decisions.h"
 #include "reviewing/reviewing_parts.h"
 #include "writing/previews.h"
+=======
+#include "previews.h"
+#include "reviewing_parts.h"
+>>>>>>> wt-bench:src/reviewing.c
 
 /* --- opening ------------------------------------------------------------------------------------- */
 
@@ -21,10 +26,33 @@ keep (review *r, const char *text)
   return text == NULL ? NULL : g_string_chunk_insert_const (r->strings, text);
 }
 
+static const char *
+family_of (gpointer user, const char *kind)
+{
+  const detector *d = ((const review_facts *) user)->detector;
+  int which = d != NULL ? detector_kind_find (d, kind) : -1, corruption = corruption_find (kind);
+  if (which >= 0)
+    return detector_family (d, which);
+  return corruption >= 0 ? corruption_family_names[corruption_kinds[corruption].family] : NULL;
+}
+
+static report_callbacks
+callbacks_of (review *r)
+{
+  return (report_callbacks){ .family = family_of, .measures = r->facts.pixels, .user = &r->facts };
+}
+
+typedef struct {
+  review *review;
+  report_filling *filling;
+} opening;
+
 static void
 take_picture (gpointer user, gsize i, const store_picture *p)
 {
-  review *r = user;
+  opening *o = user;
+  review *r = o->review;
+  report_filling_take (o->filling, p);
   review_picture_state *to = &r->pictures[i];
   *to = (review_picture_state){ .path = g_string_chunk_insert (r->strings, p->ref.path),
                                 .content = p->content,
@@ -56,10 +84,17 @@ read_all (review *r, GError **error)
   if (r->store == NULL || (r->list = store_list_age (r->store, error)) < 0
       || !review_facts_read (r->store, &r->facts, error) || (r->kinds = store_verdict_kinds (r->store, error)) == NULL)
     return FALSE;
-  judging_reader reader = { take_picture, r, r->facts.pixels };
+  report_callbacks callbacks = callbacks_of (r);
+  job nobody = { 0 };
+  r->first = g_new0 (report, 1);
+  g_autoptr (report_filling) filling = report_filling_new (r->store, &callbacks, &nobody, r->first, error);
+  opening o = { r, filling };
+  judging_reader reader = { take_picture, &o, r->facts.pixels };
   r->n = store_count (r->store);
   r->pictures = g_new0 (review_picture_state, MAX (r->n, 1));
-  if (!judging_restore (&r->judging, r->store, &reader, error))
+  /* one walk for all: reading the list is what takes the time */
+  if (filling == NULL || !judging_restore (&r->judging, r->store, &reader, error)
+      || !report_filling_end (filling, error))
     return FALSE;
   g_autoptr (GArray) changed = review_read_log (r, error);
   return changed != NULL;
@@ -92,7 +127,7 @@ review_free (review *r)
   g_hash_table_unref (r->by_content);
   g_string_chunk_free (r->strings);
   g_strfreev (r->kinds);
-  g_clear_pointer (&r->report, g_bytes_unref);
+  review_forget_report (r);
   image_clear (&r->probe);
   g_free (r->probe_read);
   g_free (r->probe_path);
@@ -200,14 +235,25 @@ review_read_log (review *r, GError **error)
 
 /* --- documents ---------------------------------------------------------------------------------- */
 
-static const char *
-family_of (gpointer user, const char *kind)
+/* What was read at opening, or, once something was decided, read again; report_clear and g_free. */
+static report *
+fill_report (review *r, GError **error)
 {
-  const detector *d = ((const review_facts *) user)->detector;
-  int which = d != NULL ? detector_kind_find (d, kind) : -1, corruption = corruption_find (kind);
-  if (which >= 0)
-    return detector_family (d, which);
-  return corruption >= 0 ? corruption_family_names[corruption_kinds[corruption].family] : NULL;
+  if (r->first != NULL)
+    return g_steal_pointer (&r->first);
+  report *of = g_new0 (report, 1);
+  job nobody = { 0 };
+  report_callbacks callbacks = callbacks_of (r);
+  if (!report_fill (r->store, &callbacks, &nobody, of, error))
+    g_clear_pointer (&of, g_free);
+  return of;
+}
+
+static void
+report_free (report *of)
+{
+  report_clear (of);
+  g_free (of);
 }
 
 gboolean
@@ -215,17 +261,22 @@ review_make_report (review *r, GError **error)
 {
   if (r->report != NULL)
     return TRUE;
-  report of = { 0 };
-  job nobody = { 0 };
-  report_callbacks callbacks = { .family = family_of, .measures = r->facts.pixels, .user = &r->facts };
-  if (!review_is_current (r, r->store, error) || !report_fill (r->store, &callbacks, &nobody, &of, error))
+  report *of = review_is_current (r, r->store, error) ? fill_report (r, error) : NULL;
+  if (of == NULL)
     return FALSE;
-  of.judged = judging_section (&r->judging);
+  of->judged = judging_section (&r->judging);
   g_free (r->probe_path);
-  r->probe_path = g_strdup (of.noise.probe_path);
-  r->report = report_json (&of);
-  report_clear (&of);
+  r->probe_path = g_strdup (of->noise.probe_path);
+  r->report = report_json (of);
+  report_free (of);
   return TRUE;
+}
+
+void
+review_forget_report (review *r)
+{
+  g_clear_pointer (&r->first, report_free);
+  g_clear_pointer (&r->report, g_bytes_unref);
 }
 
 GBytes *

@@ -237,7 +237,7 @@ finish (review *r, GArray *changed, gboolean fine)
     if (g_array_index (changed, gsize, k) == g_array_index (changed, gsize, k - 1))
       g_array_remove_index (changed, k);
   if (changed->len > 0)
-    g_clear_pointer (&r->report, g_bytes_unref);
+    review_forget_report (r);
   if (r->judging.asked && changed->len > 0)
     judging_weigh (&r->judging);
   if (!fine)

@@ -1,9 +1,16 @@
 /* Between the files of reviewing.h. Everything is called with the review's lock held, unless said otherwise. */
 #pragma once
 
+<<<<<<< HEAD:src/reviewing/reviewing_parts.h
 #include "judging/judging.h"
 #include "reviewing/reviewing.h"
 #include "reviewing/reviewing_facts.h"
+=======
+#include "judging.h"
+#include "output/report.h"
+#include "reviewing.h"
+#include "reviewing_facts.h"
+>>>>>>> wt-bench:src/reviewing_parts.h
 
 /* A picture as it was scanned, and what is decided of it. Strings are kept in `strings`. */
 typedef struct {
@@ -32,6 +39,7 @@ struct review {
   GStringChunk *strings;
   char **kinds;       /* the detector's */
   guint64 can_undo;   /* batches */
+  report *first;      /* filled at opening, all but the judgement; NULL: taken, or something was decided since */
   GBytes *report;     /* until something is decided; NULL: not made yet */
   char *probe_path;   /* found with the report; NULL: there is none */
   GMutex probe_mutex; /* around the two below alone; no other lock is taken inside */
@@ -47,3 +55,5 @@ GArray *review_read_log (review *r, GError **error);
 store_picture review_state (const review *r, gsize i);
 /* Fills r->report and r->probe_path. */
 gboolean review_make_report (review *r, GError **error);
+/* Something was decided: it is to be made again. */
+void review_forget_report (review *r);

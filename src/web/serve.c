@@ -415,6 +415,16 @@ serve_until_told (server *s, const serve_options *o, GInetAddress *address, cons
   return TRUE;
 }
 
+/* The browser takes a while to start and to read the page; the report it then asks for is made meanwhile. */
+static gpointer
+make_report (gpointer reviewed)
+{
+  GBytes *made = review_report (reviewed, NULL); /* who asks for it hears what is wrong */
+  if (made != NULL)
+    g_bytes_unref (made);
+  return NULL;
+}
+
 gboolean
 serve_run (const serve_options *o, const job *j, GError **error)
 {
@@ -439,7 +449,9 @@ serve_run (const serve_options *o, const job *j, GError **error)
   g_cond_init (&s.room);
   g_cond_init (&s.left);
   s.visitors = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  GThread *ahead = g_thread_new ("report", make_report, reviewed);
   gboolean fine = serve_until_told (&s, o, address, j, error);
+  g_thread_join (ahead);
   g_hash_table_unref (s.visitors);
   g_cond_clear (&s.room);
   g_cond_clear (&s.left);

@@ -1,6 +1,7 @@
-/* tool_page DIR N MOST [PICTURE...]: a results folder of N made-up pictures with verdicts, answers and a clustering, whose paths are those of
- * PICTURE... in turns; DIR/pictures.json, the columns of at most MOST of them; and where there are PICTUREs, DIR/report.html. Says how long that
- * took. Picture i: noisy where i % 3 is 0, wrong where i % 5 is 0, of cluster i % 8, at the place (i, -i, ...). */
+/* tool_page DIR N MOST [PICTURE...]: a results folder of N made-up pictures with verdicts, answers, measures and a clustering, as a finished
+ * scan leaves it, so that it can be served; their paths are those of PICTURE... in turns; DIR/pictures.json, the columns of at most MOST of
+ * them; and where there are PICTUREs, DIR/report.html. Says how long that took. Picture i: noisy where i % 3 is 0, wrong where i % 5 is 0, of
+ * cluster i % 8, at the place (i, -i, ...). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +10,20 @@
 
 #include "output/page.h"
 #include "output/pictures.h"
+<<<<<<< HEAD
+=======
+#include "pixels.h"
+#include "previews.h"
+>>>>>>> wt-bench
 #include "store/store.h"
 #include "writing/previews.h"
 #include "writing/thumbnails.h"
 #include "writing/whole_page.h"
 
-#define CLASSES  1000
-#define CLUSTERS 8
+#define CLASSES    1000
+#define CLUSTERS   8
+#define THRESHOLDS 161 /* as many as a scan tries */
+#define THRESHOLD  2.5
 
 static const char *const kinds[] = { "fog", "jpeg", "motion-blur", "unknown", NULL };
 
@@ -26,7 +34,7 @@ name_of (gsize i, char name[32])
 }
 
 static gboolean
-put_list (store *s, gint64 set, gsize n, char **paths, int n_paths, GError **error)
+put_list (store *s, gint64 set, gint64 pixels, gsize n, char **paths, int n_paths, GError **error)
 {
   char name[32];
   gboolean good = store_list_begin (s, error);
@@ -37,6 +45,8 @@ put_list (store *s, gint64 set, gsize n, char **paths, int n_paths, GError **err
       good = store_list_add (s, &ref, error);
     }
   good = good && store_list_end (s, 0, 1, NULL, error);
+  gsize d = pixels_size ();
+  g_autofree float *measures = g_new0 (float, d);
   for (gsize i = 0; good && i < n; i++)
     {
       name_of (i, name);
@@ -44,6 +54,8 @@ put_list (store *s, gint64 set, gsize n, char **paths, int n_paths, GError **err
       store_look look = {
         .file = name, .status = STATUS_OK, .reason = "", .opened = TRUE, .features = &row, .d = 1, .bytes = 1000 + i
       };
+      measures[0] = row;
+      look.pixels = (store_row){ .set = pixels, .row = measures, .d = d };
       memcpy (look.hash.bytes, &i, sizeof i);
       look.facts =
           (image_facts){ .width = 640, .height = 480, .channels = 3, .bits = 8, .orientation = 1, .format = "jpeg" };
@@ -137,6 +149,26 @@ put_clusters (store *s, gint64 set, gsize n, GError **error)
   return store_put_clustering (s, set, &c, error);
 }
 
+/* What only the end of a scan writes: without it nobody serves the folder. */
+static gboolean
+put_notes (store *s, gint64 pixels, GError **error)
+{
+  g_autoptr (GString) thresholds = g_string_new (NULL);
+  for (int i = 0; i < THRESHOLDS; i++)
+    g_string_append_printf (thresholds, "%.2f 0.05\n", -3 + i * 0.05);
+  g_autofree char *judged = g_strdup_printf ("[judging]\nlist=%" G_GINT64_FORMAT "\nasked=true\nthreshold=%g\ntruth=1\n"
+                                             "predicted=true\nclassifier=true\n",
+                                             store_list_age (s, error), THRESHOLD);
+  g_autofree char *noise = g_strdup_printf ("[noise]\ndetector=made up\nvouched=0\nfalse_alarms=0.05\nthreshold=%g\n"
+                                            "share=0.3\nlow=0.29\nhigh=0.31\n",
+                                            THRESHOLD);
+  g_autofree char *review = g_strdup_printf ("[review]\nview=none\npixels=%" G_GINT64_FORMAT "\nthreshold=%g\n"
+                                             "false_alarms=0.05\nlimit=0.5\ndetector=made up\n",
+                                             pixels, THRESHOLD);
+  return store_note (s, "judging", judged, error) && store_note (s, "judging.thresholds", thresholds->str, error)
+         && store_note (s, "report.noise", noise, error) && store_note (s, "review", review, error);
+}
+
 static double
 seconds (gint64 since)
 {
@@ -185,10 +217,13 @@ main (int argc, char **argv)
     return 2;
   gsize n = strtoul (argv[2], NULL, 10), most = strtoul (argv[3], NULL, 10);
   g_autoptr (store) s = store_open (argv[1], TRUE, &error);
+  g_autofree char *key = pixels_key ();
   gint64 set = s == NULL ? 0 : store_feature_set (s, "made up", &error);
-  gboolean good = set != 0 && put_list (s, set, n, argv + 4, argc - 4, &error) && put_verdicts (s, n, &error)
-                  && put_answers (s, n, &error) && put_clusters (s, set, n, &error) && store_commit (s, &error)
-                  && write_columns (s, argv[1], most, &error) && (argc == 4 || write_page (s, &error));
+  gint64 pixels = set == 0 ? 0 : store_feature_set (s, key, &error);
+  gboolean good = pixels != 0 && put_list (s, set, pixels, n, argv + 4, argc - 4, &error) && put_verdicts (s, n, &error)
+                  && put_answers (s, n, &error) && put_clusters (s, set, n, &error) && put_notes (s, pixels, &error)
+                  && store_commit (s, &error) && write_columns (s, argv[1], most, &error)
+                  && (argc == 4 || write_page (s, &error));
   if (!good)
     fprintf (stderr, "%s\n", error != NULL ? error->message : "it did not work");
   return good ? 0 : 1;
