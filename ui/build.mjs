@@ -1,12 +1,12 @@
 // Builds the page: node build.mjs OUTDIR writes index.html, app.js, app.css and icon.svg there.
 // The map's worker is bundled first and carried inside app.js as text: a page opened from disk has no second file to load.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = process.argv[2] ?? join(here, "dist");
+const out = resolve(process.argv[2] ?? join(here, "dist"));
 const common = { bundle: true, minify: true, target: ["es2021"], legalComments: "none", logLevel: "warning" };
 
 const in_workers = {}; // their inputs, as a metafile has them

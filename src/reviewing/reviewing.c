@@ -8,15 +8,10 @@
 #include "base/error.h"
 #include "image/corrupt.h"
 #include "output/pictures.h"
-<<<<<<< HEAD:src/reviewing/reviewing.c
 #include "output/report.h"
 #include "reviewing/decisions.h"
 #include "reviewing/reviewing_parts.h"
 #include "writing/previews.h"
-=======
-#include "previews.h"
-#include "reviewing_parts.h"
->>>>>>> wt-bench:src/reviewing.c
 
 /* --- opening ------------------------------------------------------------------------------------- */
 

@@ -1,16 +1,10 @@
 /* Between the files of reviewing.h. Everything is called with the review's lock held, unless said otherwise. */
 #pragma once
 
-<<<<<<< HEAD:src/reviewing/reviewing_parts.h
 #include "judging/judging.h"
+#include "output/report.h"
 #include "reviewing/reviewing.h"
 #include "reviewing/reviewing_facts.h"
-=======
-#include "judging.h"
-#include "output/report.h"
-#include "reviewing.h"
-#include "reviewing_facts.h"
->>>>>>> wt-bench:src/reviewing_parts.h
 
 /* A picture as it was scanned, and what is decided of it. Strings are kept in `strings`. */
 typedef struct {

@@ -8,13 +8,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "looking/pixels.h"
 #include "output/page.h"
 #include "output/pictures.h"
-<<<<<<< HEAD
-=======
-#include "pixels.h"
-#include "previews.h"
->>>>>>> wt-bench
 #include "store/store.h"
 #include "writing/previews.h"
 #include "writing/thumbnails.h"

@@ -76,7 +76,6 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   );
 }
 
-<<<<<<< HEAD
 /** Thumbnails are told by lines of images.csv; the page numbers the pictures it holds, which may be a selection. */
 function place_thumbnails(shown: SentThumbnails, sent: SentPictures): void {
   const held = sent.ids === undefined ? null : new Map([...lines(sent.ids)].map((line, id) => [line, id]));
@@ -89,14 +88,13 @@ function place_thumbnails(shown: SentThumbnails, sent: SentPictures): void {
   thumbnails = new Map(place(shown.ids.map((line, i) => [line, shown.uris[i] as string])));
   reasons = new Map(place(Object.entries(shown.why ?? {}).map(([line, why]) => [Number(line), why])));
 }
-=======
+
 /** Until the browser has drawn what there is; a page nobody sees draws nothing. */
 const drawn = (): Promise<void> =>
   new Promise((done) => {
     requestAnimationFrame(() => setTimeout(done));
     setTimeout(done, 100);
   });
->>>>>>> wt-bench
 
 /** The report first, for it is what is read first; then the pictures. */
 export async function load(): Promise<void> {
