@@ -138,7 +138,7 @@ async function measure_gallery(browser, page) {
   const worst = medians.reduce((a, b) => (b[1] > a[1] ? b : a));
   tell("gallery: filter to painted answer, slowest of them", worst[1], "ms", 200, `CPU ${cpu.toFixed(0)} ms a change; ${medians.map(([a, ms]) => `${a} ${ms.toFixed(0)}`).join(", ")}`);
   const jumps = await jump_blanks(page, 200);
-  tell("gallery: blank cells a frame after 200 random jumps", jumps.blank, "cells", 0, `of ${jumps.cells}; all their pictures there after ${middle(jumps.pictures).toFixed(0)} ms`);
+  tell("gallery: blank cells a frame after 200 random jumps", jumps.blank, "cells", 0, `of ${jumps.cells}; all their pictures there after ${middle(jumps.pictures).toFixed(0)} ms (3000: or later)`);
   const wheel = await blanks_while_scrolling(page, 60);
   tell("gallery: blank cells in frames of a wheel scroll", wheel.blank, "cells", 0, `of ${wheel.cells} in ${wheel.frames} frames`);
 }
@@ -173,7 +173,7 @@ async function measure_file(browser, path, name, most) {
 
 async function measure_scan(browser, dir) {
   const labels = join(dir, "labels.csv");
-  const truth = readFileSync(shared("data", "noise-nette", "noise-nette.csv"), "utf8").trim().split(/\r?\n/);
+  const truth = readFileSync(shared("data", "noise-nette.csv"), "utf8").trim().split(/\r?\n/);
   writeFileSync(labels, truth.map((l) => l.split(",").slice(0, 2).join(",")).join("\n") + "\n");
   const line = ["scan", shared("data", "noise-nette"), "-o", join(dir, "nette"), "--labels", labels, "--classifier", shared("models", "mobilenetv2.onnx"),
     "--classes", shared("models", "imagenet_wnids.txt"), "--view", "none", "--scale", "tf"];

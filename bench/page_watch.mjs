@@ -94,7 +94,8 @@ function place_counter() {
 
 const LOOKED = 10; // at every so many jumps it is waited for the pictures
 
-/** After each jump, one frame later: places in sight without a cell; now and then how long until every picture in sight is there. */
+/** After each jump, one frame later: places in sight without a cell; now and then how long until every picture in sight is there,
+ *  3 s at most. */
 export async function jump_blanks(page, jumps) {
   await page.evaluate(place_counter);
   return page.evaluate(async ([jumps, looked]) => {
