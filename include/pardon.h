@@ -281,6 +281,7 @@ typedef struct {
   uint64_t there;   /* already, by an earlier export */
   uint64_t in_none; /* pictures that have no group, by which they were to be sorted */
   uint64_t failed;  /* not made: something else has that name, or it cannot be written */
+  uint64_t decided; /* decisions made since the scan, which its tables and so this export do not show: scan again */
 } pardon_export_result;
 typedef struct {
   void (*folder) (void *user, const char *name, uint64_t files); /* a folder and how many go there, by name */

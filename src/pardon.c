@@ -253,7 +253,10 @@ pardon_export_list (const pardon_export_options *options, void (*put) (void *use
                     void *user, pardon_export_result *result, pardon_error **error)
 {
   GError *why = NULL;
-  return finish (exporting_list (options, put, user, result, &why), &why, error);
+  gboolean fine = exporting_list (options, put, user, result, &why);
+  if (fine)
+    result->decided = decisions_since (options->results);
+  return finish (fine, &why, error);
 }
 
 int
@@ -262,7 +265,10 @@ pardon_export_links (const pardon_export_options *options, const pardon_export_t
 {
   GError *why = NULL;
   job inner = job_from (j);
-  return finish (exporting_links (options, told, &inner, result, &why), &why, error);
+  gboolean fine = exporting_links (options, told, &inner, result, &why);
+  if (fine)
+    result->decided = decisions_since (options->results);
+  return finish (fine, &why, error);
 }
 
 int

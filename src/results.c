@@ -6,6 +6,7 @@
 #include "judging/judging_previews.h"
 #include "output/report.h"
 #include "output/ui.h"
+#include "reviewing/decisions.h"
 #include "reviewing/reviewing_facts.h"
 #include "writing/previews.h"
 #include "writing/whole_page.h"
@@ -176,7 +177,7 @@ results_write (const findings *f, const job *j, pardon_scan_result *result, GErr
   g_auto (previews) shown = { 0 };
   report_callbacks callbacks;
   if (!fine || !store_commit (s, error) || !judging_keep (judged, s, more, error)
-      || !review_facts_keep (s, o, f->eyes, f->verdicts, error)
+      || !review_facts_keep (s, o, f->eyes, f->verdicts, error) || !decisions_are_applied (s, error)
       || !report_write_csv (s, dir, judged->asked ? unjudged : NULL, judged, error)
       || !judging_write_csv (judged, dir, error) || !leftovers_write_csv (judged, dir, error)
       || !stress_write_csv (f->stressed, dir, error) || !listed_repeats_write (f->copies, dir, error))

@@ -45,6 +45,9 @@ plural (uint64_t n, const char *one, const char *many)
 static void
 tell_gone (const pardon_export_result *r)
 {
+  if (r->decided > 0)
+    complain (NULL, "%" PRIu64 " %s made in 'pardon serve' since this scan, and its tables do not show %s: scan again",
+              r->decided, plural (r->decided, "decision was", "decisions were"), plural (r->decided, "it", "them"));
   if (r->gone > 0)
     complain (NULL, "%" PRIu64 " of these %s not there any more, or not as seen from this folder", r->gone,
               plural (r->gone, "pictures is", "pictures are"));

@@ -1,8 +1,10 @@
 /* pardon serve: the page to review a scan in, on this machine. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
@@ -65,6 +67,8 @@ run (const settings *s)
   if (s->port > G_MAXUINT16)
     return complain (&command_serve, "--port takes a number up to %d", G_MAXUINT16);
   warn_of_host (s);
+  if (!s->read_only && g_file_test (s->rest[0], G_FILE_TEST_IS_DIR) && g_access (s->rest[0], W_OK) != 0)
+    complain (NULL, "'%s' cannot be written into, so nothing can be decided: the page is read-only", s->rest[0]);
   pardon_serve_options_init (&o);
   o.results = s->rest[0];
   o.host = s->host;

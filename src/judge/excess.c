@@ -160,9 +160,13 @@ errors_weigh (excess_errors *e, const class_counts *t, const class_rates *p, con
   without = rate_interval (z.sum / m, fit_variance, p->n, 1.0 - 2.0 * o->alpha);
   e->surely = difference_of (&with, &without).low;
   if (e->pictures >= o->least)
-    e->guard = is_costly (e, t, (double) p->n, o) ? GUARD_COSTS
-               : e->effect.high < o->margin       ? GUARD_DOES_NOT
-                                                  : GUARD_TOO_FEW;
+    {
+      /* where fit pictures are nearly all wrong, noise cannot cost more, and nothing is shown by that */
+      gboolean room = z.sum / m <= 1.0 - o->margin;
+      e->guard = is_costly (e, t, (double) p->n, o)   ? GUARD_COSTS
+                 : e->effect.high < o->margin && room ? GUARD_DOES_NOT
+                                                      : GUARD_TOO_FEW;
+    }
 }
 
 void

@@ -33,7 +33,8 @@ typedef enum {
   GUARD_TOO_FEW, /* cannot tell; always so of fewer noisy pictures than `least` */
   GUARD_COSTS,   /* effect > 0, at alpha (below) */
   GUARD_DOES_NOT, /* effect < margin: the upper end of its `level` interval is below the margin. An equivalence statement, not
-                     a lack of significance; where both hold, GUARD_COSTS is said */
+                     a lack of significance; where both hold, GUARD_COSTS is said. Never where fit pictures of the same classes
+                     are themselves wrong but for less than the margin: noise could not cost more there */
 } guard;
 const char *guard_name (guard g); /* "costs", "does not", "too few" */
 

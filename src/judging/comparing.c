@@ -9,6 +9,8 @@
 #include "judge/statistics.h"
 #include "output/whole_file.h"
 
+#define HEADER "file,label,before,after,change,fit\r\n"
+
 #define LEVEL 0.95
 
 typedef struct {
@@ -144,6 +146,8 @@ static gboolean
 write_changes (const comparing *c, const char *path, GError **error)
 {
   g_autofree char *dir = g_path_get_dirname (path), *name = g_path_get_basename (path);
+  if (!whole_file_may_replace (path, HEADER, error))
+    return FALSE;
   g_autoptr (whole_file) f = whole_file_new (dir, name, error);
   if (f == NULL)
     return FALSE;
@@ -157,7 +161,7 @@ comparing_run (const pardon_compare_options *o, pardon_compare_result *result, G
   *result = (pardon_compare_result){ 0 };
   comparing c = { .before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, row_free),
                   .result = result,
-                  .changes = g_string_new ("file,label,before,after,change,fit\r\n") };
+                  .changes = g_string_new (HEADER) };
   gboolean fine = each_row (o->before, keep_row, &c, error) && each_row (o->after, pair_row, &c, error);
   result->only_before = g_hash_table_size (c.before);
   finish_side (&c, &result->all, 0);

@@ -161,13 +161,21 @@ unjudged_why_words (unjudged_why why)
   return words[why];
 }
 
+/* Of a share; what is printed as nothing has no minus. */
+static double
+points (double share)
+{
+  return fabs (share) < 0.0005 ? 0 : 100 * share;
+}
+
 static void
 say_noise (const excess_errors *e, GPtrArray *lines)
 {
   static const char *const words[] = { "too few to tell whether noise costs accuracy", "noise costs accuracy",
                                        "noise does not cost accuracy" };
   say (lines, "%s: %+.1f points of error (%+.1f to %+.1f), %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " wrong",
-       words[e->guard], 100 * e->effect.value, 100 * e->effect.low, 100 * e->effect.high, e->wrong, e->pictures);
+       words[e->guard], points (e->effect.value), points (e->effect.low), points (e->effect.high), e->wrong,
+       e->pictures);
 }
 
 static int
@@ -193,8 +201,8 @@ say_kinds (const judging *j, const GPtrArray *order, guard said, const char *wor
       if (said == GUARD_TOO_FEW)
         g_string_append_printf (some, "(%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " wrong)", e->wrong, e->pictures);
       else
-        g_string_append_printf (some, "%+.1f points (%+.1f to %+.1f)", 100 * e->effect.value, 100 * e->effect.low,
-                                100 * e->effect.high);
+        g_string_append_printf (some, "%+.1f points (%+.1f to %+.1f)", points (e->effect.value), points (e->effect.low),
+                                points (e->effect.high));
     }
   if (n > MOST_KINDS)
     g_string_append_printf (some, " and %u more", n - MOST_KINDS);

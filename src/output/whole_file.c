@@ -23,6 +23,20 @@ refuse (const whole_file *f, int fault, GError **error)
   return FALSE;
 }
 
+gboolean
+whole_file_may_replace (const char *path, const char *begins, GError **error)
+{
+  g_autofree char *former = NULL, *name = g_filename_display_name (path);
+  gsize length = 0;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS)
+      || (g_file_test (path, G_FILE_TEST_IS_REGULAR) && g_file_get_contents (path, &former, &length, NULL)
+          && (length == 0 || g_str_has_prefix (former, begins))))
+    return TRUE;
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+               "'%s' exists and is no such table of pardon's: it is not replaced; choose another name", name);
+  return FALSE;
+}
+
 whole_file *
 whole_file_new (const char *dir, const char *name, GError **error)
 {

@@ -5,6 +5,8 @@
 
 typedef struct whole_file whole_file;
 
+/* TRUE where nothing stands at `path`, or what `begins` so: a table of ours, which may be written anew. Else PARDON_ERROR_INPUT. */
+gboolean whole_file_may_replace (const char *path, const char *begins, GError **error);
 /* Begins dir/name; what stands there stays until whole_file_commit. PARDON_ERROR_STORE. */
 whole_file *whole_file_new (const char *dir, const char *name, GError **error);
 /* Faults are kept and told by whole_file_commit. */

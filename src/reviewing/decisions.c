@@ -1,11 +1,16 @@
 /* The log is small, whatever the number of pictures: it is written in memory. */
 #include "reviewing/decisions.h"
 
-#include <string.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/json_write.h"
+#include "output/whole_file.h"
+
+#define HEADER "when,file,field,from,to,undone\r\n"
+#define NOTE   "decisions" /* "12 3": how many there are, how many of them undone */
 
 /* ISO 8601, UTC; g_free. */
 static char *
@@ -60,7 +65,7 @@ decisions_json (store *s, guint64 undo, GError **error)
 GBytes *
 decisions_csv (store *s, GError **error)
 {
-  GString *o = g_string_new ("when,file,field,from,to,undone\r\n");
+  GString *o = g_string_new (HEADER);
   gboolean fine = store_each_decision (s, put_line, o, error);
   GBytes *bytes = g_string_free_to_bytes (o);
   if (!fine)
@@ -73,15 +78,49 @@ decisions_export (const char *dir, const char *file, GError **error)
 {
   g_autoptr (store) s = store_open (dir, FALSE, error);
   g_autoptr (GBytes) text = s != NULL ? decisions_csv (s, error) : NULL;
-  g_autoptr (GError) fault = NULL;
   if (text == NULL)
     return FALSE;
   gsize n;
   const char *data = g_bytes_get_data (text, &n);
-  if (g_file_set_contents_full (file, data, (gssize) n, G_FILE_SET_CONTENTS_CONSISTENT, 0666, &fault))
-    return TRUE;
-  const char *colon = strrchr (fault->message, ':');
-  g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "cannot write '%s': %s", file,
-               colon != NULL ? colon + 2 : fault->message);
-  return FALSE;
+  g_autofree char *folder = g_path_get_dirname (file), *name = g_path_get_basename (file);
+  if (!whole_file_may_replace (file, HEADER, error))
+    return FALSE;
+  g_autoptr (whole_file) out = whole_file_new (folder, name, error);
+  if (out == NULL)
+    return FALSE;
+  whole_file_put (out, data, n);
+  return whole_file_commit (out, error);
+}
+
+/* --- since the scan ------------------------------------------------------------------------------ */
+
+static void
+count (const store_decision *d, gpointer user)
+{
+  guint64 *counts = user;
+  counts[0]++;
+  counts[1] += d->undone != FALSE;
+}
+
+gboolean
+decisions_are_applied (store *s, GError **error)
+{
+  guint64 now[2] = { 0, 0 };
+  if (!store_each_decision (s, count, now, error))
+    return FALSE;
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, now[0], now[1]);
+  return store_note (s, NOTE, text, error);
+}
+
+guint64
+decisions_since (const char *dir)
+{
+  guint64 now[2] = { 0, 0 }, then[2] = { 0, 0 };
+  g_autoptr (store) s = store_open (dir, FALSE, NULL);
+  if (s == NULL || !store_each_decision (s, count, now, NULL))
+    return 0;
+  g_autofree char *text = store_get_note (s, NOTE);
+  if (text != NULL && sscanf (text, "%" SCNu64 " %" SCNu64, &then[0], &then[1]) != 2)
+    then[0] = then[1] = 0;
+  return now[0] - MIN (then[0], now[0]) + (now[1] - MIN (then[1], now[1]));
 }

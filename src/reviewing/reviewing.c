@@ -2,8 +2,10 @@
  * left and of the log of decisions; after each change the log is read again, so memory cannot drift away from the store. */
 #include "reviewing/reviewing.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "image/corrupt.h"
@@ -102,7 +104,7 @@ review_open (const char *dir, gboolean writable, GError **error)
   g_mutex_init (&r->mutex);
   g_mutex_init (&r->probe_mutex);
   r->dir = g_strdup (dir);
-  r->writable = writable;
+  r->writable = writable && g_access (dir, W_OK) == 0;
   r->by_content = g_hash_table_new (g_int64_hash, g_int64_equal);
   r->strings = g_string_chunk_new (1 << 16);
   if (read_all (r, error))

@@ -265,6 +265,12 @@ open_for_writing (review *r, GError **error)
                    "'%s' is shown read-only: start 'pardon serve' without --read-only to decide", r->dir);
       return NULL;
     }
+  g_autofree char *file = g_build_filename (r->dir, "pardon.db", NULL);
+  if (!g_file_test (file, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "'%s' is gone, so nothing can be decided in it", r->dir);
+      return NULL;
+    }
   g_autoptr (store) s = store_open (r->dir, TRUE, error);
   return s != NULL && review_is_current (r, s, error) ? g_steal_pointer (&s) : NULL;
 }

@@ -441,7 +441,7 @@ serve_run (const serve_options *o, const job *j, GError **error)
   g_autoptr (review) reviewed = review_open (o->dir, !o->read_only, error);
   if (reviewed == NULL)
     return FALSE;
-  server s = { .api = { .review = reviewed, .asset = o->asset, .read_only = o->read_only },
+  server s = { .api = { .review = reviewed, .asset = o->asset, .read_only = !review_is_writable (reviewed) },
                .working_most = CLAMP (g_get_num_processors (), 2, WORKERS) };
   if (!token_draw (s.api.token, error))
     return FALSE;

@@ -65,6 +65,12 @@ review_count (const review *r)
   return r->count;
 }
 
+gboolean
+review_is_writable (const review *r)
+{
+  return r->writable;
+}
+
 GBytes *
 review_report (review *r, GError **error)
 {
