@@ -10,7 +10,7 @@
 #include "output/whole_file.h"
 
 #define HEADER "when,file,field,from,to,undone\r\n"
-#define NOTE   "decisions" /* "12 3": how many there are, how many of them undone */
+#define NOTE   "decisions" /* "12 3": id of the last one, how many are undone */
 
 /* ISO 8601, UTC; g_free. */
 static char *
@@ -94,33 +94,44 @@ decisions_export (const char *dir, const char *file, GError **error)
 
 /* --- since the scan ------------------------------------------------------------------------------ */
 
+/* The log only grows, and a decision is only ever undone: the last id and how many up to it are undone tell what tables hold. */
+typedef struct {
+  gint64 last;            /* of those looked at as old */
+  guint64 undone, newest; /* among these; id of the last of all */
+  guint64 standing;       /* later ones that are not undone */
+} tally;
+
 static void
 count (const store_decision *d, gpointer user)
 {
-  guint64 *counts = user;
-  counts[0]++;
-  counts[1] += d->undone != FALSE;
+  tally *t = user;
+  t->newest = (guint64) d->id;
+  if (d->id <= t->last)
+    t->undone += d->undone != FALSE;
+  else
+    t->standing += d->undone == FALSE;
 }
 
 gboolean
 decisions_are_applied (store *s, GError **error)
 {
-  guint64 now[2] = { 0, 0 };
-  if (!store_each_decision (s, count, now, error))
+  tally t = { .last = G_MAXINT64 };
+  if (!store_each_decision (s, count, &t, error))
     return FALSE;
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, now[0], now[1]);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, t.newest, t.undone);
   return store_note (s, NOTE, text, error);
 }
 
 guint64
 decisions_since (const char *dir)
 {
-  guint64 now[2] = { 0, 0 }, then[2] = { 0, 0 };
   g_autoptr (store) s = store_open (dir, FALSE, NULL);
-  if (s == NULL || !store_each_decision (s, count, now, NULL))
+  g_autofree char *text = s != NULL ? store_get_note (s, NOTE) : NULL;
+  tally t = { 0 };
+  guint64 undone = 0;
+  if (text != NULL && sscanf (text, "%" SCNd64 " %" SCNu64, &t.last, &undone) != 2)
+    t.last = 0;
+  if (s == NULL || !store_each_decision (s, count, &t, NULL))
     return 0;
-  g_autofree char *text = store_get_note (s, NOTE);
-  if (text != NULL && sscanf (text, "%" SCNu64 " %" SCNu64, &then[0], &then[1]) != 2)
-    then[0] = then[1] = 0;
-  return now[0] - MIN (then[0], now[0]) + (now[1] - MIN (then[1], now[1]));
+  return t.standing + t.undone - MIN (undone, t.undone);
 }

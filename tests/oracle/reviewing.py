@@ -388,6 +388,53 @@ def test_older_and_unfinished():
     assert "scan into it first" in subprocess.run([tool, folder], capture_output=True, text=True).stdout
 
 
+def test_exports_say_what_they_do_not_show():
+    def warned():
+        told = subprocess.run([os.path.join(tap.BUILD, "pardon"), "export", results, "--list", "noisy"], capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr
+        return told.stderr
+    scan()
+    assert "since this scan" not in warned()
+    with Review() as r:
+        r.decide(ids=[place("city-001.jpg")], noisy=True)
+    assert "1 decision was made in 'pardon serve' since this scan" in warned(), warned()
+    with Review() as r:
+        r.ask("undo")
+    assert "since this scan" not in warned(), "taken back before any table showed it"
+    with Review() as r:
+        r.decide(ids=[place("city-001.jpg")], noisy=True)
+    scan()
+    assert "since this scan" not in warned()
+    with Review() as r:
+        r.ask("undo")
+    assert "1 decision was made" in warned(), "the tables show what no longer holds"
+    scan()
+    assert "since this scan" not in warned()
+
+
+def test_what_is_there_is_not_replaced():
+    picture = os.path.join(folder, "mine.jpg")
+    with open(picture, "wb") as file:
+        file.write(b"\xff\xd8 mine")
+    told = subprocess.run([os.path.join(tap.BUILD, "pardon"), "export", results, "--decisions", picture], capture_output=True, text=True)
+    assert told.returncode == 2 and "is not replaced" in told.stderr, told
+    with open(picture, "rb") as file:
+        assert file.read() == b"\xff\xd8 mine"
+    table = os.path.join(folder, "decisions.csv")
+    run("export", results, "--decisions", table)
+    run("export", results, "--decisions", table)
+
+
+def test_a_folder_that_is_gone_is_not_made_anew():
+    away = results + "-away"
+    with Review() as r:
+        os.rename(results, away)
+        told = r.refused('decide {"ids":[0],"noisy":true}')
+        assert "is gone" in told, told
+        assert not os.path.exists(results)
+        os.rename(away, results)
+
+
 def test_cleanup():
     shutil.rmtree(folder)
 
