@@ -5,7 +5,7 @@ import "./app.css";
 import { failure, load, may_decide, pictures, report, serving } from "./data";
 import { moved, scan_threshold, set_threshold, threshold } from "./judge";
 import { number } from "./format";
-import { link, page } from "./route";
+import { address, link, page, params } from "./route";
 import { Confusions } from "./pages/confusions";
 import { Gallery } from "./pages/gallery";
 import { Groups } from "./pages/groups";
@@ -14,6 +14,7 @@ import { Noise } from "./pages/noise";
 import { Overview } from "./pages/overview";
 import { PicturePage } from "./pages/picture";
 import { Review } from "./pages/review";
+import { Boundary } from "./parts/boundary";
 import { ThemeButton } from "./parts/theme";
 
 interface Place {
@@ -83,7 +84,9 @@ function App(): JSX.Element {
             There is no page “{here}”. <a href={link("overview")}>Overview</a>
           </p>
         ) : (
-          <View />
+          <Boundary at={address(here, params.value)}>
+            <View />
+          </Boundary>
         )}
       </main>
       <footer>

@@ -4,7 +4,7 @@ import { pictures, report } from "../data";
 import type { Judging, Report } from "../documents";
 import { count, number } from "../format";
 import { moved } from "../judge";
-import { params, set_params } from "../route";
+import { own, own_key, params, set_params } from "../route";
 import { ClusteringPlots } from "../parts/clustering";
 import { judged } from "../parts/counts";
 import { ClusterCard, OwedCard, SliceCard } from "../parts/groupcards";
@@ -90,7 +90,7 @@ function Failures({ of, open }: { of: Judging; open: string | undefined }): JSX.
 function Clusters({ of, open }: { of: Report; open: string | undefined }): JSX.Element {
   const tallies = cluster_tallies.value;
   const with_error = judged.value !== null;
-  const order = params.value.order ?? "size";
+  const order = own_key(ORDERS, params.value.order, "size");
   const error = (id: number): number => {
     const t = tallies.get(id);
     return t === undefined || t.judged === 0 ? -1 : t.wrong / t.judged;
@@ -104,7 +104,7 @@ function Clusters({ of, open }: { of: Report; open: string | undefined }): JSX.E
     },
     tight: (i) => of.clusters[i]?.silhouette ?? -2,
   };
-  const key = keys[order];
+  const key = own(keys, order);
   const sorted = of.clusters.map((_, i) => i);
   if (key !== undefined) sorted.sort((a, b) => key(b) - key(a) || a - b);
   const orders = Object.entries(ORDERS).filter(([name]) => name !== "error" || with_error);

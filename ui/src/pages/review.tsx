@@ -14,7 +14,7 @@ import { KeysButton, type Key } from "../parts/keys";
 import { DecisionTable, use_decisions } from "../parts/log";
 import { Views } from "../parts/views";
 import { Evidence } from "../parts/why";
-import { link, params, set_params } from "../route";
+import { link, own_key, params, set_params } from "../route";
 
 interface Queue {
   name: string;
@@ -55,7 +55,7 @@ function queues(): Record<string, Queue> {
   };
 }
 
-const chosen_queue = (): string => (params.value.queue !== undefined && params.value.queue in queues() ? params.value.queue : "doubtful");
+const chosen_queue = (): string => own_key(queues(), params.value.queue, "doubtful");
 
 /** The queue as it is when it is entered: a picture does not leave it while the reader is in it. */
 function use_queue(): Uint32Array {
