@@ -10,6 +10,7 @@ import { Confusions } from "./pages/confusions";
 import { Gallery } from "./pages/gallery";
 import { Groups } from "./pages/groups";
 import { MapPage } from "./pages/map";
+import { Method } from "./pages/method";
 import { Noise } from "./pages/noise";
 import { Overview } from "./pages/overview";
 import { PicturePage } from "./pages/picture";
@@ -31,6 +32,7 @@ const PLACES: Place[] = [
   { page: "confusions", name: "Confusions", view: Confusions },
   { page: "gallery", name: "Gallery", view: Gallery },
   { page: "review", name: "Review", view: Review, hidden: !serving },
+  { page: "method", name: "Method", view: Method, hidden: true },
   { page: "picture", name: "Picture", view: PicturePage, hidden: true },
 ];
 

@@ -51,7 +51,7 @@ function Failures({ of, open }: { of: Judging; open: string | undefined }): JSX.
           Found on one half of the fit pictures and tested on the other, so that looking does not become finding
           {moved.value && "; at the scan’s threshold"}.
         </p>
-        {shown.length === 0 && <p>No slice of the fit pictures has shown more mistakes than the others ({number(all.length)} tested).</p>}
+        {shown.length === 0 && <p>No slice of the fit pictures has shown more mistakes than the others ({number(all.length)} tested{moved.value && " at the scan’s threshold"}).</p>}
         <ul class="plain cards">
           {shown.map((s) => (
             <SliceCard key={s.at} of={s.slice} number={s.at} open={open} />
@@ -74,7 +74,8 @@ function Failures({ of, open }: { of: Judging; open: string | undefined }): JSX.
           <p>There are no owed mistakes to group.</p>
         ) : (
           <p class="soft">
-            Mistakes alone are grouped, as {of.groups_seen_by ?? "the model"} sees them: a group says what goes wrong, not how often.
+            Mistakes alone are grouped, as {of.groups_seen_by ?? "the model"} sees them: a group says what goes wrong, not how often
+            {moved.value && "; at the scan’s threshold"}.
           </p>
         )}
         <ul class="plain cards">
