@@ -48,9 +48,11 @@ function Moved(): JSX.Element | null {
 
 function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLElement>(null);
   const here = page.value;
   useLayoutEffect(() => {
     window.scrollTo({ top: 0, behavior: "instant" }); // at once: the page may go on to where the reader was
+    bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest", behavior: "instant" });
     document.title = `${PLACES.find((p) => p.page === here)?.name ?? "pardon"} · pardon`;
   }, [here]);
   const place = PLACES.find((p) => p.page === here);
@@ -64,7 +66,7 @@ function App(): JSX.Element {
         <a class="brand" href={link("overview")}>
           pardon
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={bar}>
           {PLACES.filter((p) => p.hidden !== true).map((p) => (
             <a key={p.page} href={link(p.page)} aria-current={p.page === here ? "page" : undefined}>
               {p.name}

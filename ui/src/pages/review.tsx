@@ -12,6 +12,7 @@ import { Chips } from "../parts/filters";
 import { Grid } from "../parts/grid";
 import { KeysButton, type Key } from "../parts/keys";
 import { DecisionTable, use_decisions } from "../parts/log";
+import { Trouble } from "../parts/trouble";
 import { Views } from "../parts/views";
 import { Evidence } from "../parts/why";
 import { link, own_key, params, set_params } from "../route";
@@ -110,7 +111,7 @@ function Log(): JSX.Element {
   return (
     <section>
       <h2>Decisions</h2>
-      {failed !== null && <p class="failure">{failed}</p>}
+      <Trouble words={failed} />
       {all.length === 0 ? (
         <p class="soft">None yet.</p>
       ) : (

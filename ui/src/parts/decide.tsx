@@ -9,6 +9,7 @@ import { count } from "../format";
 import { moved, step } from "../judge";
 import { Choose, type Entry } from "./choose";
 import type { Key } from "./keys";
+import { Trouble } from "./trouble";
 
 const UNKNOWN = "unknown"; // what the program calls a kind that is none of its own
 const OF_NO_KIND = "of no kind in the list";
@@ -128,11 +129,7 @@ export function Outcome(): JSX.Element {
       <p class="outcome" role="status">
         {said.value}
       </p>
-      {trouble.value !== null && (
-        <p class="failure" role="alert">
-          {trouble.value}
-        </p>
-      )}
+      <Trouble words={trouble.value} />
     </>
   );
 }
