@@ -112,6 +112,26 @@ run(
       quiet(site, "addresses");
       await site.close();
     }],
+    ["a page that fails leaves the others", async () => {
+      await prepare();
+      const site = await open_page(browser, scan.report);
+      const { page } = site;
+      await page.evaluate(() => {
+        window.own_words = Number.prototype.toLocaleString;
+        Number.prototype.toLocaleString = () => {
+          throw new Error("no words for numbers");
+        };
+      });
+      await visit(page, "groups");
+      const said = await page.locator("main .failure").innerText();
+      check(said.includes("no words for numbers"), `the page says ${said}`);
+      await page.evaluate(() => (Number.prototype.toLocaleString = window.own_words));
+      await page.locator("header nav a", { hasText: "Gallery" }).click();
+      await page.waitForTimeout(200);
+      same(await page.locator("main .failure").count(), 0, "failures after another page was chosen");
+      check((await page.locator("main .thumb").count()) > 0, "the gallery shows nothing");
+      await site.close();
+    }],
     ["an address shows the same view again", async () => {
       await prepare();
       const one = await open_page(browser, scan.report);

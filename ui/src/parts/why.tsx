@@ -21,11 +21,12 @@ function words_of(m: OfMeasure): string {
 /** The sentence, and below it where the picture stands against clean ones. */
 function Measure({ m }: { m: OfMeasure }): JSX.Element {
   const reach = Math.max(m.high - m.low, 1e-9);
-  const from = Math.min(m.low - 0.5 * reach, m.value - 0.1 * reach);
-  const to = Math.max(m.high + 0.5 * reach, m.value + 0.1 * reach);
+  const low = Math.min(m.low - 0.5 * reach, m.value);
+  const high = Math.max(m.high + 0.5 * reach, m.value);
+  const [from, to] = [low - 0.04 * (high - low), high + 0.04 * (high - low)];
   const at = (v: number): string => `${((100 * (v - from)) / (to - from)).toFixed(1)}%`;
   return (
-    <li>
+    <li class="measure">
       {words_of(m)}
       <span class="track" aria-hidden="true" title={m.name}>
         <span class="clean" style={`left:${at(m.low)};right:calc(100% - ${at(m.high)})`} />
@@ -42,23 +43,17 @@ function Told({ of }: { of: Why }): JSX.Element {
   const plain = of.sentences.filter((s) => !with_bar.has(s));
   return (
     <>
-      {plain.length > 0 && (
+      {plain.length + measures.length > 0 && (
         <ul>
           {plain.map((s) => (
             <li key={s}>{s}</li>
           ))}
+          {measures.map((m) => (
+            <Measure key={m.name} m={m} />
+          ))}
         </ul>
       )}
-      {measures.length > 0 && (
-        <>
-          <ul class="measures">
-            {measures.map((m) => (
-              <Measure key={m.name} m={m} />
-            ))}
-          </ul>
-          <p class="soft key">On each bar: shaded, where clean pictures lie; the mark, this picture.</p>
-        </>
-      )}
+      {measures.length > 0 && <p class="soft key">On each bar: shaded, where clean pictures lie; the mark, this picture.</p>}
     </>
   );
 }
