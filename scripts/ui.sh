@@ -35,6 +35,6 @@ fi
 node "$ui/build.mjs" "$out"
 {
   printf '%s:' "$target"
-  find "$ui/src" "$ui/package-lock.json" "$ui/build.mjs" "$ui/tsconfig.json" -type f | LC_ALL=C sort | sed 's/[ #$\\]/\\&/g; s/^/ /' | tr -d '\n'
+  find "$ui/src" "$ui/package-lock.json" "$ui/build.mjs" "$ui/tsconfig.json" "$ui/../docs/method.md" -type f | LC_ALL=C sort | sed 's/[ #$\\]/\\&/g; s/^/ /' | tr -d '\n'
   echo
 } >"$depfile"

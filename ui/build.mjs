@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { Marked } from "marked";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "dist"));
@@ -20,6 +21,35 @@ const worker_as_text = {
       Object.assign(in_workers, metafile.inputs);
       return { contents: outputFiles[0].text, loader: "text" };
     });
+  },
+};
+
+/** Documents are ours: they hold no HTML of others. Links among them lead nowhere from here, and become words. */
+function document_html(markdown) {
+  const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  const renderer = {
+    link({ href, tokens }) {
+      const words = this.parser.parseInline(tokens);
+      return /^https?:/.test(href) ? `<a href="${escaped(href)}" rel="noreferrer">${words}</a>` : words;
+    },
+    image: ({ text }) => escaped(text),
+    html: ({ text }) => escaped(text),
+    // wide tables scroll by themselves, by keys too
+    table(token) {
+      const cell = (of, tag, i) => `<${tag}${tag === "th" ? ' scope="col"' : ""}${token.align[i] === "right" ? ' class="n"' : ""}>${this.parser.parseInline(of.tokens)}</${tag}>`;
+      const row = (cells, tag) => `<tr>${cells.map((c, i) => cell(c, tag, i)).join("")}</tr>`;
+      return `<div class="scroll" tabindex="0" role="region" aria-label="${escaped(token.header.map((h) => h.text).join(", "))}"><table><thead>${row(token.header, "th")}</thead><tbody>${token.rows.map((r) => row(r, "td")).join("")}</tbody></table></div>`;
+    },
+  };
+  return new Marked({ renderer }).parse(markdown);
+}
+
+// import html from "doc:../../docs/method.md"
+const document_as_html = {
+  name: "document-as-html",
+  setup(b) {
+    b.onResolve({ filter: /^doc:/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.slice(4)), namespace: "doc" }));
+    b.onLoad({ filter: /.*/, namespace: "doc" }, ({ path }) => ({ contents: document_html(readFileSync(path, "utf8")), loader: "text", watchFiles: [path] }));
   },
 };
 
@@ -51,7 +81,7 @@ const { metafile } = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   charset: "utf8",
-  plugins: [worker_as_text],
+  plugins: [worker_as_text, document_as_html],
 });
 // Their authors ask that their words go wherever their code goes, and report.html goes far.
 const script = join(out, "app.js");

@@ -22,7 +22,7 @@ async function a_picture(page) {
 
 async function every_page(name, address, options, each) {
   const site = await open_page(browser, address, options);
-  const where = [...PAGES, "picture", ...(name === "server" ? ["review"] : [])];
+  const where = [...PAGES, "method", "picture", ...(name === "server" ? ["review"] : [])];
   for (const at of where) {
     if (at === "picture") await site.page.evaluate((h) => (location.hash = h), (await a_picture(site.page)).replace(/^.*#/, "#"));
     else await visit(site.page, at);
@@ -87,6 +87,50 @@ run(
         quiet(site, name);
         await site.close();
       }
+    }],
+    ["an address that asks for what there is not asks for nothing", async () => {
+      await prepare();
+      const site = await open_page(browser, server.url);
+      const { page } = site;
+      const born = ["constructor", "__proto__", "toString"];
+      await visit(page, "noise");
+      const head = await page.locator("main h1").innerText();
+      for (const name of born) {
+        for (const at of [`review?queue=${name}`, `groups?order=${name}`, `gallery?${name}=x&m.${name}=x&sort=${name}`, `map?colour=${name}&layout=${name}`, `confusions?m=${name}&classes=${name}`]) {
+          await visit(page, at);
+          await page.waitForTimeout(150);
+          same(await page.locator("main h1").count(), 1, `headings of ${at}`);
+          same(await page.locator("main .failure, main ul[aria-label='Chosen filters']").count(), 0, `failures and chips of ${at}`);
+        }
+        await visit(page, `review?queue=${name}`);
+        same(await page.locator(".queues [aria-current]").count(), 1, `queues chosen by ${name}`);
+      }
+      for (const t of ["", "abc", "Infinity"]) {
+        await visit(page, `noise?t=${t}`);
+        same(await page.locator("main h1").innerText(), head, `head where the threshold is "${t}"`);
+      }
+      quiet(site, "addresses");
+      await site.close();
+    }],
+    ["a page that fails leaves the others", async () => {
+      await prepare();
+      const site = await open_page(browser, scan.report);
+      const { page } = site;
+      await page.evaluate(() => {
+        window.own_words = Number.prototype.toLocaleString;
+        Number.prototype.toLocaleString = () => {
+          throw new Error("no words for numbers");
+        };
+      });
+      await visit(page, "groups");
+      const said = await page.locator("main .failure").innerText();
+      check(said.includes("no words for numbers"), `the page says ${said}`);
+      await page.evaluate(() => (Number.prototype.toLocaleString = window.own_words));
+      await page.locator("header nav a", { hasText: "Gallery" }).click();
+      await page.waitForTimeout(200);
+      same(await page.locator("main .failure").count(), 0, "failures after another page was chosen");
+      check((await page.locator("main .thumb").count()) > 0, "the gallery shows nothing");
+      await site.close();
     }],
     ["an address shows the same view again", async () => {
       await prepare();

@@ -87,6 +87,34 @@ run(
       await site.close();
       await server.stop();
     }],
+    ["a kind is chosen by writing part of it; what is written reaches no picture behind", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      await visit(site.page, "review");
+      await site.page.waitForTimeout(500);
+      const n = (await standing(site.page)).length;
+      await site.page.keyboard.press("k");
+      await site.page.keyboard.type("defocus"); // has the keys of the page in it: f, u
+      same(await site.page.locator("dialog.choose [role=option]").count(), 1, "kinds that hold what was written");
+      await site.page.waitForTimeout(300);
+      same((await standing(site.page)).length, n, "decisions while a kind is written");
+      await site.page.keyboard.press("Enter");
+      await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && /defocus/.test(d.to)), "a kind is decided");
+      same(await site.page.locator("dialog[open]").count(), 0, "open dialogs");
+      const by_name = await standing(site.page);
+      same(new Set(by_name.slice(n).map((d) => d.file)).size, 1, "pictures decided about");
+      await site.page.keyboard.press("k");
+      await site.page.keyboard.press("1"); // of no kind in the list
+      await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list");
+      await site.page.keyboard.press("u");
+      await until(async () => !(await standing(site.page)).some((d) => d.to === "unknown"), "taken back");
+      const outcome = await site.page.locator(".outcome").innerText();
+      check(/\.jpg/i.test(outcome) || /\.\w+: the last decision/.test(outcome), `undo names no picture: ${outcome}`);
+      quiet(site, "kind");
+      await site.close();
+      await server.stop();
+    }],
     ["a read-only server decides nothing", async () => {
       await prepare();
       const server = await serve(scan.out, ["--read-only"]);

@@ -5,15 +5,17 @@ import "./app.css";
 import { failure, load, may_decide, pictures, report, serving } from "./data";
 import { moved, scan_threshold, set_threshold, threshold } from "./judge";
 import { number } from "./format";
-import { link, page } from "./route";
+import { address, link, page, params } from "./route";
 import { Confusions } from "./pages/confusions";
 import { Gallery } from "./pages/gallery";
 import { Groups } from "./pages/groups";
 import { MapPage } from "./pages/map";
+import { Method } from "./pages/method";
 import { Noise } from "./pages/noise";
 import { Overview } from "./pages/overview";
 import { PicturePage } from "./pages/picture";
 import { Review } from "./pages/review";
+import { Boundary } from "./parts/boundary";
 import { ThemeButton } from "./parts/theme";
 
 interface Place {
@@ -30,6 +32,7 @@ const PLACES: Place[] = [
   { page: "confusions", name: "Confusions", view: Confusions },
   { page: "gallery", name: "Gallery", view: Gallery },
   { page: "review", name: "Review", view: Review, hidden: !serving },
+  { page: "method", name: "Method", view: Method, hidden: true },
   { page: "picture", name: "Picture", view: PicturePage, hidden: true },
 ];
 
@@ -45,9 +48,11 @@ function Moved(): JSX.Element | null {
 
 function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLElement>(null);
   const here = page.value;
   useLayoutEffect(() => {
     window.scrollTo({ top: 0, behavior: "instant" }); // at once: the page may go on to where the reader was
+    bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest", behavior: "instant" });
     document.title = `${PLACES.find((p) => p.page === here)?.name ?? "pardon"} · pardon`;
   }, [here]);
   const place = PLACES.find((p) => p.page === here);
@@ -61,7 +66,7 @@ function App(): JSX.Element {
         <a class="brand" href={link("overview")}>
           pardon
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={bar}>
           {PLACES.filter((p) => p.hidden !== true).map((p) => (
             <a key={p.page} href={link(p.page)} aria-current={p.page === here ? "page" : undefined}>
               {p.name}
@@ -83,7 +88,9 @@ function App(): JSX.Element {
             There is no page “{here}”. <a href={link("overview")}>Overview</a>
           </p>
         ) : (
-          <View />
+          <Boundary at={address(here, params.value)}>
+            <View />
+          </Boundary>
         )}
       </main>
       <footer>

@@ -125,7 +125,7 @@ export class Pictures {
     this.label = category(c.label, n);
     this.correct = octets(c.correct, n, 255);
     this.decided = octets(c.decided, n, 0);
-    this.metadata = {};
+    this.metadata = Object.create(null) as Pictures["metadata"]; // a column may have any name, "__proto__" too
     for (const [name, column] of Object.entries(sent.metadata)) {
       this.metadata[name] =
         column.type === "category" ? category(column, n) : column.type === "text" ? column.values : floats(column, n);

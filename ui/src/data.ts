@@ -117,8 +117,8 @@ export async function load(): Promise<void> {
 export interface Decide {
   ids: number[];
   noisy?: boolean | null;
-  kind?: string | null;
-  label?: string | null;
+  kind?: string;
+  label?: string;
   restore?: ("noisy" | "label")[];
 }
 
@@ -152,8 +152,11 @@ function took(decided: Decided): void {
 export async function decide(what: Decide): Promise<void> {
   took(await post<Decided>("/api/decide", what));
 }
-export async function undo(): Promise<void> {
-  took(await post<Decided>("/api/undo", {}));
+/** Takes the last decision back; answers with the pictures it was about. */
+export async function undo(): Promise<number[]> {
+  const answered = await post<Decided>("/api/undo", {});
+  took(answered);
+  return answered.changed.ids;
 }
 export async function decisions(): Promise<Decision[]> {
   const log = await get<{ decisions: Decision[]; undo: number }>("/api/decisions");

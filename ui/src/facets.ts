@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import { VERDICTS, type Category, type Pictures } from "./columns";
 import { pictures, revision } from "./data";
+import { own } from "./route";
 import { kind_names, kind_now, noisy_now, severity_now, verdict_now } from "./judge";
 
 /** A property with few values. A code that is no index of `names` means: not known, or does not apply. */
@@ -170,5 +171,5 @@ export const texts = computed<Map<string, string[]>>(() =>
 );
 
 export function say(facet: Facet | undefined, name: string): string {
-  return facet?.say?.[name] ?? name;
+  return own(facet?.say ?? {}, name) ?? name;
 }

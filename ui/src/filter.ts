@@ -4,7 +4,7 @@ import { name_of, type Pictures } from "./columns";
 import { pictures, revision } from "./data";
 import { facets, scales, texts, type Facet } from "./facets";
 import { severity_now, threshold } from "./judge";
-import { coordinates } from "./map/layouts";
+import { coordinates, LAYOUTS } from "./map/layouts";
 import { inside, region_of } from "./map/region";
 import { params } from "./route";
 
@@ -49,7 +49,7 @@ type Test = (i: number) => boolean;
 /** The parameters that filter. */
 export function filters_of(asked: Asked): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(asked).filter(([key, value]) => value !== "" && (key in FILTERS || key.startsWith("m."))),
+    Object.entries(asked).filter(([key, value]) => value !== "" && (Object.hasOwn(FILTERS, key) || key.startsWith("m."))),
   );
 }
 /** The parameters that say which pictures, and in which order. */
@@ -97,7 +97,7 @@ function test_of(p: Pictures, key: string, value: string): Test | null {
   }
   if (key === "region") {
     const region = region_of(value);
-    if (region === null) return null;
+    if (region === null || !Object.hasOwn(LAYOUTS, region.layout)) return null;
     const at = coordinates(region.layout);
     return at === null ? () => false : (i) => inside(region, at[2 * i] as number, at[2 * i + 1] as number);
   }

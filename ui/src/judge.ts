@@ -12,9 +12,10 @@ export const scan_threshold = computed(() => report.value?.noise?.threshold ?? N
     at every move. */
 const dragged = signal<number | null>(null);
 let resting = 0;
-const asked = computed<number | null>(
-  () => dragged.value ?? (params.value.t === undefined ? null : Number(params.value.t)),
-);
+const asked = computed<number | null>(() => {
+  const t = (params.value.t ?? "").trim();
+  return dragged.value ?? (t === "" || !Number.isFinite(Number(t)) ? null : Number(t));
+});
 
 /** The step nearest to the threshold asked for; -1: there are none. */
 export const step_at = computed(() => {

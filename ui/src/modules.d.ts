@@ -4,3 +4,8 @@ declare module "worker:*" {
   const code: string;
   export default code;
 }
+/** A document of docs/, as HTML (build.mjs). */
+declare module "doc:*" {
+  const html: string;
+  export default html;
+}

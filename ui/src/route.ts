@@ -6,9 +6,19 @@ export interface Route {
   params: Readonly<Record<string, string>>;
 }
 
+/** What a table holds under a key that somebody wrote; undefined: nothing. What every object has from its birth, such as
+    "constructor", does not count. */
+export function own<T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}
+/** The key itself where the table holds it, else another. */
+export function own_key(table: Readonly<Record<string, unknown>>, key: string | undefined, otherwise: string): string {
+  return key !== undefined && Object.hasOwn(table, key) ? key : otherwise;
+}
+
 function parse(): Route {
   const [page = "", query = ""] = location.hash.replace(/^#/, "").split("?", 2);
-  return { page: page === "" ? "overview" : page, params: Object.fromEntries(new URLSearchParams(query)) };
+  return { page: page === "" ? "overview" : page, params: Object.fromEntries([...new URLSearchParams(query)].filter(([, value]) => value !== "")) };
 }
 
 export const route = signal<Route>(parse());

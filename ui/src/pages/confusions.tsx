@@ -16,25 +16,29 @@ const VIEWS = [
 ] as const;
 const LISTED = 20;
 
+/** The classes that the address names, of those that there are. */
+function named(): string[] {
+  return params.value.classes?.split("|").filter((c) => most_confused.value.includes(c)) ?? [];
+}
 /** The classes whose rows are shown: those asked for, else the most confused. */
 function rows_asked(): string[] {
   const known = most_confused.value;
-  const asked = params.value.classes?.split("|").filter((c) => known.includes(c)) ?? [];
+  const asked = named();
   return asked.length > 0 ? asked : known.slice(0, known.length > 25 ? ROWS : 25);
 }
 
 function Chooser({ rows }: { rows: string[] }): JSX.Element {
   const [text, type] = useState("");
   const known = most_confused.value;
+  const chosen = named().length > 0;
   const set = (names: string[]): void => set_params({ classes: names.length === 0 ? null : names.join("|") });
   const add = (e: Event): void => {
     e.preventDefault();
     if (!known.includes(text)) return;
-    const own = params.value.classes === undefined ? [] : rows;
+    const own = chosen ? rows : [];
     if (!own.includes(text)) set([...own, text]);
     type("");
   };
-  const chosen = params.value.classes !== undefined;
   return (
     <div class="chooser">
       <form onSubmit={add}>
@@ -83,7 +87,7 @@ function Matrices(): JSX.Element {
           ))}
         </div>
         <p class="soft">
-          {rows.length < many && `The ${number(rows.length)} ${params.value.classes === undefined ? "most confused" : "chosen"} of ${number(many)} classes. `}
+          {rows.length < many && `The ${number(rows.length)} ${named().length === 0 ? "most confused" : "chosen"} of ${number(many)} classes. `}
           Numbers lead to their pictures; arrow keys go from one to the next.
         </p>
       </div>

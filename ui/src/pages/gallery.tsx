@@ -10,7 +10,7 @@ import { Chips, chips, Filters } from "../parts/filters";
 import { Grid } from "../parts/grid";
 import { KeysButton, type Key } from "../parts/keys";
 import { Outcome, use_decide } from "../parts/decide";
-import { link, params, set_params } from "../route";
+import { link, own_key, params, set_params } from "../route";
 
 const SIZES = { least: 64, most: 224, usual: 112 };
 
@@ -41,7 +41,7 @@ function Controls(): JSX.Element {
       <label>
         Order{" "}
         <select
-          value={params.value.like === undefined ? (params.value.sort ?? "file") : "like"}
+          value={params.value.like === undefined ? own_key(SORTS, params.value.sort, "file") : "like"}
           onChange={(e) => set_params({ sort: e.currentTarget.value === "file" ? null : e.currentTarget.value, like: null, at: null })}
         >
           {params.value.like !== undefined && <option value="like">most like one picture first</option>}

@@ -4,7 +4,7 @@ import { pictures, report } from "../data";
 import type { Judging, Report } from "../documents";
 import { count, number } from "../format";
 import { moved } from "../judge";
-import { params, set_params } from "../route";
+import { own, own_key, params, set_params } from "../route";
 import { ClusteringPlots } from "../parts/clustering";
 import { judged } from "../parts/counts";
 import { ClusterCard, OwedCard, SliceCard } from "../parts/groupcards";
@@ -51,7 +51,7 @@ function Failures({ of, open }: { of: Judging; open: string | undefined }): JSX.
           Found on one half of the fit pictures and tested on the other, so that looking does not become finding
           {moved.value && "; at the scan’s threshold"}.
         </p>
-        {shown.length === 0 && <p>No slice of the fit pictures has shown more mistakes than the others ({number(all.length)} tested).</p>}
+        {shown.length === 0 && <p>No slice of the fit pictures has shown more mistakes than the others ({number(all.length)} tested{moved.value && " at the scan’s threshold"}).</p>}
         <ul class="plain cards">
           {shown.map((s) => (
             <SliceCard key={s.at} of={s.slice} number={s.at} open={open} />
@@ -74,7 +74,8 @@ function Failures({ of, open }: { of: Judging; open: string | undefined }): JSX.
           <p>There are no owed mistakes to group.</p>
         ) : (
           <p class="soft">
-            Mistakes alone are grouped, as {of.groups_seen_by ?? "the model"} sees them: a group says what goes wrong, not how often.
+            Mistakes alone are grouped, as {of.groups_seen_by ?? "the model"} sees them: a group says what goes wrong, not how often
+            {moved.value && "; at the scan’s threshold"}.
           </p>
         )}
         <ul class="plain cards">
@@ -90,7 +91,7 @@ function Failures({ of, open }: { of: Judging; open: string | undefined }): JSX.
 function Clusters({ of, open }: { of: Report; open: string | undefined }): JSX.Element {
   const tallies = cluster_tallies.value;
   const with_error = judged.value !== null;
-  const order = params.value.order ?? "size";
+  const order = own_key(ORDERS, params.value.order, "size");
   const error = (id: number): number => {
     const t = tallies.get(id);
     return t === undefined || t.judged === 0 ? -1 : t.wrong / t.judged;
@@ -104,7 +105,7 @@ function Clusters({ of, open }: { of: Report; open: string | undefined }): JSX.E
     },
     tight: (i) => of.clusters[i]?.silhouette ?? -2,
   };
-  const key = keys[order];
+  const key = own(keys, order);
   const sorted = of.clusters.map((_, i) => i);
   if (key !== undefined) sorted.sort((a, b) => key(b) - key(a) || a - b);
   const orders = Object.entries(ORDERS).filter(([name]) => name !== "error" || with_error);

@@ -12,9 +12,10 @@ import { Chips } from "../parts/filters";
 import { Grid } from "../parts/grid";
 import { KeysButton, type Key } from "../parts/keys";
 import { DecisionTable, use_decisions } from "../parts/log";
+import { Trouble } from "../parts/trouble";
 import { Views } from "../parts/views";
 import { Evidence } from "../parts/why";
-import { link, params, set_params } from "../route";
+import { link, own_key, params, set_params } from "../route";
 
 interface Queue {
   name: string;
@@ -55,7 +56,7 @@ function queues(): Record<string, Queue> {
   };
 }
 
-const chosen_queue = (): string => (params.value.queue !== undefined && params.value.queue in queues() ? params.value.queue : "doubtful");
+const chosen_queue = (): string => own_key(queues(), params.value.queue, "doubtful");
 
 /** The queue as it is when it is entered: a picture does not leave it while the reader is in it. */
 function use_queue(): Uint32Array {
@@ -110,7 +111,7 @@ function Log(): JSX.Element {
   return (
     <section>
       <h2>Decisions</h2>
-      {failed !== null && <p class="failure">{failed}</p>}
+      <Trouble words={failed} />
       {all.length === 0 ? (
         <p class="soft">None yet.</p>
       ) : (

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Case, Judging } from "../documents";
 import { number, percent } from "../format";
-import { verdict_now } from "../judge";
+import { moved, verdict_now } from "../judge";
 import { pictures } from "../data";
 import { link } from "../route";
 import { ThumbOf } from "./thumb";
@@ -44,7 +44,7 @@ export function Confident({ of }: { of: Judging }): JSX.Element | null {
     <section>
       <h2>The surest of the owed mistakes</h2>
       <p class="soft">
-        On pictures fit to judge by, most confident first. Look at these before any other.{" "}
+        On pictures fit to judge by, most confident first{moved.value && ", chosen at the scan’s threshold: less those no longer owed"}. Look at these before any other.{" "}
         <a href={link("gallery", { verdict: "owed", sort: "confident" })}>All owed mistakes</a>
       </p>
       <Cases
@@ -68,7 +68,7 @@ export function Suspected({ of }: { of: Judging }): JSX.Element | null {
       <h2>Labels that are probably wrong</h2>
       <p>
         {s.n === 0 ? "No label" : <a href={link("gallery", { suspected: "yes" })}>{number(s.n)} {s.n === 1 ? "label" : "labels"}</a>} of{" "}
-        {number(s.of)} on fit pictures {s.n > 1 ? "are" : "is"} suspected
+        {number(s.of)} on fit pictures {s.n > 1 ? "are" : "is"} suspected{moved.value && " at the scan’s threshold"}
         {s.n > 0 && s.low !== undefined && s.low !== null && <> (about {percent(s.share)}, {number(100 * s.low, 1)} to {percent(s.high)})</>}.
         {s.fallback === true && " Only the likeliest class’s probability was known: a rough list."}
       </p>

@@ -1,78 +1,89 @@
-// A dialog to choose one of a list of names: by writing part of it, by a key where the list is short, by mouse.
+// A dialog to choose one of a list of names: by writing part of it, by arrows and Enter, by mouse; the first nine of a
+// numbered list by their digit, as long as nothing is written.
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 const MOST = 60;
-const LETTERS = "123456789abcdefghijklmnopqrstuvwxyz";
+const DIGITS = "123456789";
 
+export interface Entry {
+  name: string; // for people
+  value: string;
+}
 export interface ChooseProps {
   title: string;
   names: readonly string[];
-  by_key?: boolean; // a digit or letter chooses at once; without: what is written narrows the list
-  more?: readonly { name: string; value: string | null }[]; // above the names
-  done: (value: string | null | undefined) => void; // undefined: nothing was chosen
+  numbered?: boolean;
+  more?: readonly Entry[]; // above the names
+  done: (value: string | undefined) => void; // undefined: nothing was chosen
 }
 
-function narrowed(names: readonly string[], text: string): string[] {
+function narrowed(names: readonly string[], more: readonly Entry[], text: string): Entry[] {
   const part = text.trim().toLowerCase();
-  if (part === "") return names.slice(0, MOST);
-  const starts = names.filter((n) => n.toLowerCase().startsWith(part));
-  const holds = names.filter((n) => !n.toLowerCase().startsWith(part) && n.toLowerCase().includes(part));
-  return [...starts, ...holds].slice(0, MOST);
+  const starts = (name: string): boolean => name.toLowerCase().startsWith(part);
+  const first = names.filter(starts);
+  const others = names.filter((n) => !starts(n) && n.toLowerCase().includes(part));
+  const all = [...first, ...others].slice(0, MOST).map((name) => ({ name, value: name }));
+  return [...more.filter((m) => starts(m.name) || starts(m.value)), ...all];
 }
 
-export function Choose({ title, names, by_key = false, more = [], done }: ChooseProps): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const list = useId();
-  const [text, set_text] = useState("");
-  const [at, set_at] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
-  const all = [
-    ...(text === "" ? more : []),
-    ...(by_key ? names : narrowed(names, text)).map((name) => ({ name, value: name as string | null })),
-  ];
-  const here = Math.min(at, Math.max(0, all.length - 1));
-  useEffect(() => dialog.current?.querySelector(`[id="${list}-${here}"]`)?.scrollIntoView({ block: "nearest" }), [here]);
-  const press = (e: KeyboardEvent): void => {
-    if (e.key === "ArrowDown") set_at(Math.min(all.length - 1, here + 1));
-    else if (e.key === "ArrowUp") set_at(Math.max(0, here - 1));
-    else if (e.key === "Enter" && !(e.target instanceof HTMLButtonElement)) {
-      if (all[here] !== undefined) done(all[here].value);
-    } else if (by_key && !e.ctrlKey && !e.metaKey && !e.altKey && LETTERS.includes(e.key)) {
-      const chosen = all[LETTERS.indexOf(e.key)];
-      if (chosen === undefined) return;
-      done(chosen.value);
-    } else return;
-    e.preventDefault();
-    e.stopPropagation();
-  };
-  const options = (
-    <ul role="listbox" id={list} aria-label={title} tabIndex={by_key ? 0 : -1} aria-activedescendant={by_key && all.length > 0 ? `${list}-${here}` : undefined}>
-      {all.map(({ name, value }, i) => (
+function Options({ of, here, list, title, digits, done }: { of: Entry[]; here: number; list: string; title: string; digits: boolean; done: ChooseProps["done"] }): JSX.Element {
+  return (
+    <ul role="listbox" id={list} aria-label={title} tabIndex={-1}>
+      {of.map(({ name, value }, i) => (
         <li key={i} id={`${list}-${i}`} role="option" aria-selected={i === here} onClick={() => done(value)}>
-          {by_key && LETTERS[i] !== undefined && <kbd>{LETTERS[i]}</kbd>} {name}
+          {digits && DIGITS[i] !== undefined && <kbd>{DIGITS[i]}</kbd>} {name}
         </li>
       ))}
     </ul>
   );
+}
+
+export function Choose({ title, names, numbered = false, more = [], done }: ChooseProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const list = useId();
+  const [text, set_text] = useState("");
+  const [at, set_at] = useState(0);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
+  }, []);
+  const all = narrowed(names, more, text);
+  const here = Math.min(at, Math.max(0, all.length - 1));
+  useEffect(() => dialog.current?.querySelector(`[id="${list}-${here}"]`)?.scrollIntoView({ block: "nearest" }), [here]);
+  const digits = numbered && text === "";
+  const press = (e: KeyboardEvent): void => {
+    e.stopPropagation(); // whatever it is, it is not for the page behind
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    const button = e.target instanceof HTMLButtonElement;
+    if (e.key === "ArrowDown") set_at(Math.min(all.length - 1, here + 1));
+    else if (e.key === "ArrowUp") set_at(Math.max(0, here - 1));
+    else if (e.key === "Enter" && !button) {
+      if (all[here] !== undefined) done(all[here].value);
+    } else if (digits && e.key.length === 1 && DIGITS.includes(e.key)) {
+      const chosen = all[DIGITS.indexOf(e.key)];
+      if (chosen !== undefined) done(chosen.value);
+    } else return;
+    e.preventDefault();
+  };
   return (
     <dialog class="choose" ref={dialog} aria-label={title} onCancel={(e) => (e.preventDefault(), done(undefined))} onKeyDown={press}>
       <h2>{title}</h2>
-      {!by_key && (
-        <input
-          type="text"
-          role="combobox"
-          aria-label={title}
-          aria-expanded={true}
-          aria-controls={list}
-          aria-autocomplete="list"
-          aria-activedescendant={all.length > 0 ? `${list}-${here}` : undefined}
-          autocomplete="off"
-          value={text}
-          onInput={(e) => (set_text(e.currentTarget.value), set_at(0))}
-        />
-      )}
-      {all.length === 0 ? <p class="soft">No class has “{text}” in its name.</p> : options}
+      <input
+        type="text"
+        role="combobox"
+        aria-label={title}
+        aria-expanded={all.length > 0}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={all.length > 0 ? `${list}-${here}` : undefined}
+        autocomplete="off"
+        value={text}
+        onInput={(e) => (set_text(e.currentTarget.value), set_at(0))}
+      />
+      {all.length === 0 && <p class="soft">Nothing in the list has “{text}” in its name.</p>}
+      <Options of={all} {...{ here, list, title, digits, done }} />
       <button onClick={() => done(undefined)}>Cancel</button>
     </dialog>
   );

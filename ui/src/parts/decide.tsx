@@ -7,8 +7,12 @@ import { name_of } from "../columns";
 import { decide, judging, may_decide, pictures, undo, undo_depth, type Decide } from "../data";
 import { count } from "../format";
 import { moved, step } from "../judge";
-import { Choose } from "./choose";
+import { Choose, type Entry } from "./choose";
 import type { Key } from "./keys";
+import { Trouble } from "./trouble";
+
+const UNKNOWN = "unknown"; // what the program calls a kind that is none of its own
+const OF_NO_KIND = "of no kind in the list";
 
 export const said = signal("");
 export const trouble = signal<string | null>(null);
@@ -23,14 +27,15 @@ export function headline(): string {
 
 let chain: Promise<void> = Promise.resolve();
 
-/** True when it was stored. Decisions wait for each other, so that undo takes back what the reader saw last. */
-export function act(what: () => Promise<void>, words: string): Promise<boolean> {
+/** True when it was stored. Decisions wait for each other, so that undo takes back what the reader saw last. `words`: what
+    is said of it, unless `what` answers with its own. */
+export function act(what: () => Promise<string | void>, words: string): Promise<boolean> {
   under_way.value++;
   const run = chain.then(async () => {
     try {
-      await what();
+      const done = (await what()) ?? words;
       trouble.value = null;
-      said.value = `${words}. ${headline()}`;
+      said.value = `${done}. ${headline()}`;
       return true;
     } catch (error) {
       trouble.value = `${words}: not stored. ${error instanceof Error ? error.message : String(error)}`;
@@ -45,6 +50,12 @@ export function act(what: () => Promise<void>, words: string): Promise<boolean> 
 
 function whom(ids: readonly number[]): string {
   return ids.length === 1 ? (pictures.value?.file[ids[0] as number] ?? "") : count(ids.length, "picture");
+}
+
+/** Undoes, and says whose decision it was. */
+async function take_back(): Promise<string | void> {
+  const ids = await undo();
+  if (ids.length > 0) return `${whom(ids)}: the last decision is taken back`;
 }
 
 export interface DecideProps {
@@ -69,7 +80,7 @@ export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.El
   const fit = (): void => send({ noisy: false }, "fit to judge by");
   const back = (): void => {
     if (undo_depth.value === 0 && under_way.value === 0) return;
-    void act(undo, "the last decision is taken back");
+    void act(take_back, "the last decision is taken back");
     undone?.();
   };
   const keys: Key[] = [
@@ -80,15 +91,15 @@ export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.El
     { keys: "r", does: "as pardon said: take back what was decided here", on: ["r"], act: () => send({ restore: ["noisy", "label"] }, "as pardon said") },
     { keys: "u", does: "undo the last decision", on: ["u"], act: back },
   ];
-  const chose = (value: string | null | undefined): void => {
+  const chose = (value: string | undefined): void => {
     const what = asking;
     ask(null);
     if (value === undefined) return;
-    if (what === "kind") send({ noisy: true, kind: value }, value === null ? "noisy, its kind unknown" : `noisy, ${value}`);
-    else send({ label: value }, value === null ? "its label is not known" : `label ${value}`);
+    if (what === "kind") send({ noisy: true, kind: value }, value === UNKNOWN ? `noisy, ${OF_NO_KIND}` : `noisy, ${value}`);
+    else send({ label: value }, `label ${value}`);
   };
   const only = ids.length === 1 ? (ids[0] as number) : -1;
-  const likely = (value: string | null, why: string): { name: string; value: string | null }[] =>
+  const likely = (value: string | null, why: string): Entry[] =>
     value === null ? [] : [{ name: `${value} (${why})`, value }];
   const first = [...likely(name_of(p.suggested, only), "suspected"), ...likely(name_of(p.prediction, only), "the classifier’s answer")];
   const labels = p.label.names.length > 0 ? p.label.names : p.prediction.names;
@@ -103,9 +114,9 @@ export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.El
       <button disabled={none} onClick={() => send({ restore: ["noisy", "label"] }, "as pardon said")}>As pardon said <kbd aria-hidden="true">r</kbd></button>
       <button disabled={undo_depth.value === 0} onClick={back}>Undo <kbd aria-hidden="true">u</kbd></button>
       {asking === "kind" && (
-        <Choose title="Kind of noise" names={p.kinds.filter((k) => k !== "unknown")} by_key more={[{ name: "of no kind in the list", value: null }]} done={chose} />
+        <Choose title="Kind of noise" names={p.kinds.filter((k) => k !== UNKNOWN)} numbered more={[{ name: OF_NO_KIND, value: UNKNOWN }]} done={chose} />
       )}
-      {asking === "label" && <Choose title="True class" names={labels} more={[...first, { name: "not known", value: null }]} done={chose} />}
+      {asking === "label" && <Choose title="True class" names={labels} more={first} done={chose} />}
     </div>
   );
   return { bar, keys };
@@ -118,11 +129,7 @@ export function Outcome(): JSX.Element {
       <p class="outcome" role="status">
         {said.value}
       </p>
-      {trouble.value !== null && (
-        <p class="failure" role="alert">
-          {trouble.value}
-        </p>
-      )}
+      <Trouble words={trouble.value} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { Report } from "../documents";
 import { number, percent } from "../format";
+import { link } from "../route";
 import { judged } from "./counts";
 
 export function Decided({ of }: { of: Report }): JSX.Element | null {
@@ -28,7 +29,9 @@ export function Decided({ of }: { of: Report }): JSX.Element | null {
           points, and otherwise there are too few pictures to tell. All other intervals are of 95 %; those of shares are Wilson’s.
         </p>
       )}
-      <p class="soft">pardon’s method is written down in docs/method.md of its source, with the papers it follows.</p>
+      <p>
+        <a href={link("method")}>The whole method</a>, with its limits and the papers it follows.
+      </p>
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { BINS, counts, ends, filters_of, FILTERS, histograms, values_of } from "
 import { number } from "../format";
 import { LAYOUTS } from "../map/layouts";
 import { region_of } from "../map/region";
-import { params, set_params } from "../route";
+import { own, params, set_params } from "../route";
 
 const FEW = 8; // values of a facet shown before "more"
 const MANY = 200;
@@ -212,7 +212,7 @@ interface Chip {
 export function chips(): Chip[] {
   const out: Chip[] = [];
   for (const [key, text] of Object.entries(filters_of(params.value))) {
-    const name = FILTERS[key] ?? key.slice(2);
+    const name = own(FILTERS, key) ?? key.slice(2);
     const facet = facets.value.find((f) => f.key === key);
     if (facet !== undefined) {
       const all = values_of(facet, text);
@@ -221,11 +221,11 @@ export function chips(): Chip[] {
         out.push({ words: `${name}: ${say(facet, value)}`, less: { [key]: rest.length === 0 ? null : rest.join("|") } });
       }
     } else if (key === "region") {
-      const region = region_of(text);
-      out.push({ words: `a region of the map, ${LAYOUTS[region?.layout ?? ""] ?? "?"}`, less: { region: null } });
+      const layout = own(LAYOUTS, region_of(text)?.layout);
+      if (layout !== undefined) out.push({ words: `a region of the map, ${layout}`, less: { region: null } });
     } else if (scales.value.some((s) => s.key === key)) {
       out.push({ words: `${name}: ${range_words(key, text)}`, less: { [key]: null } });
-    } else out.push({ words: key.startsWith("m.") ? `${name} holds “${text}”` : `${name} “${text}”`, less: { [key]: null } });
+    } else if (key === "text" || texts.value.has(key)) out.push({ words: key.startsWith("m.") ? `${name} holds “${text}”` : `${name} “${text}”`, less: { [key]: null } });
   }
   if (params.value.like !== undefined) out.push({ words: `most like ${params.value.like} first`, less: { like: null } });
   return out;

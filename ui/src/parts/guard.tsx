@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Excess, Judging, Share } from "../documents";
 import { number } from "../format";
 import { moved, step } from "../judge";
+import { own } from "../route";
 import { Whisker } from "./bars";
 
 const VERDICT: Record<string, { title: string; mark: string; tone: string }> = {
@@ -11,7 +12,7 @@ const VERDICT: Record<string, { title: string; mark: string; tone: string }> = {
   "too few": { title: "Too few noisy pictures to tell whether noise costs accuracy", mark: "○ too few", tone: "unjudged" },
 };
 const verdict = (guard: string): { title: string; mark: string; tone: string } =>
-  VERDICT[guard] ?? { title: guard, mark: guard, tone: "unjudged" };
+  own(VERDICT, guard) ?? { title: guard, mark: guard, tone: "unjudged" };
 
 export const signed = (v: number | null | undefined, digits = 1): string =>
   v === null || v === undefined ? "–" : `${v > 0 ? "+" : ""}${number(v, digits)}`;

@@ -42,7 +42,7 @@ export function KeysButton({ list }: { list: readonly Key[] }): JSX.Element {
       <button onClick={show} aria-haspopup="dialog">
         Keys <kbd aria-hidden="true">?</kbd>
       </button>
-      <dialog class="keys" ref={dialog} aria-label="Keys" onClick={(e) => e.target === dialog.current && dialog.current?.close()}>
+      <dialog class="keys" ref={dialog} aria-label="Keys" onKeyDown={(e) => e.stopPropagation()} onClick={(e) => e.target === dialog.current && dialog.current?.close()}>
         <div>
           <h2>Keys</h2>
           <table>

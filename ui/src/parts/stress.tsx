@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { Stress } from "../documents";
 import { number, percent, share } from "../format";
+import { moved } from "../judge";
 import { ShareBar } from "./bars";
 import { signed } from "./guard";
 
@@ -11,7 +12,7 @@ export function StressTest({ of }: { of: Stress | null | undefined }): JSX.Eleme
     <section>
       <h2>The same pictures, corrupted</h2>
       <p>
-        {number(of.n)} fit pictures were corrupted in every kind at five severities and classified again: {share(of.mce)} wrong on
+        {number(of.n)} pictures fit {moved.value && "at the scan’s threshold "}were corrupted in every kind at five severities and classified again: {share(of.mce)} wrong on
         average, {percent(of.clean_error.value)} as they are{of.against !== "labels" && " (against its own answers on the clean ones)"}.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Error by corruption">

@@ -103,7 +103,7 @@ export function SortedTable<Row>({
   const found = part === "" ? [...rows] : rows.filter((r) => String(name.value(r)).toLowerCase().includes(part));
   found.sort((a, b) => compare(by.value(a), by.value(b), way));
   const pages = found.length > AT_ONCE ? Math.ceil(found.length / A_PAGE) : 1;
-  const at = Math.max(0, Math.min(pages - 1, Number(params.value[`${prefix}page`] ?? 1) - 1 || 0));
+  const at = Math.max(0, Math.min(pages - 1, Math.trunc(Number(params.value[`${prefix}page`] ?? 1)) - 1 || 0));
   const shown = pages === 1 ? found : found.slice(at * A_PAGE, (at + 1) * A_PAGE);
   return (
     <>

@@ -5,36 +5,56 @@ import { revision, why, type Why } from "../data";
 import { MINUS } from "../format";
 import { noisy_now } from "../judge";
 
+type OfMeasure = NonNullable<Why["measures"]>[number];
+
 /** Three digits that matter, whatever the size. */
 function short(v: number): string {
   return v.toLocaleString("en", { maximumSignificantDigits: 3 }).replace("-", MINUS);
 }
 
-function Measure({ m }: { m: NonNullable<Why["measures"]>[number] }): JSX.Element {
-  const reach = Math.max(m.high - m.low, 1e-9);
-  const from = Math.min(m.low - 0.5 * reach, m.value - 0.1 * reach);
-  const to = Math.max(m.high + 0.5 * reach, m.value + 0.1 * reach);
-  const at = (v: number): string => `${((100 * (v - from)) / (to - from)).toFixed(1)}%`;
-  const out = m.value < m.low || m.value > m.high;
+/** What a measure says; where the program has no sentence for it, its numbers. */
+function words_of(m: OfMeasure): string {
   const unit = m.unit === "" ? "" : ` ${m.unit}`;
-  const words = `${short(m.value)}${unit}; clean pictures ${short(m.low)} to ${short(m.high)}${unit}`;
+  return m.words || `${m.name} ${short(m.value)}${unit}; clean pictures ${short(m.low)} to ${short(m.high)}${unit}`;
+}
+
+/** The sentence, and below it where the picture stands against clean ones. */
+function Measure({ m }: { m: OfMeasure }): JSX.Element {
+  const reach = Math.max(m.high - m.low, 1e-9);
+  const low = Math.min(m.low - 0.5 * reach, m.value);
+  const high = Math.max(m.high + 0.5 * reach, m.value);
+  const [from, to] = [low - 0.04 * (high - low), high + 0.04 * (high - low)];
+  const at = (v: number): string => `${((100 * (v - from)) / (to - from)).toFixed(1)}%`;
   return (
-    <tr class={out ? "out" : undefined}>
-      <th scope="row">
-        {m.name}
-        {m.words !== undefined && m.words !== "" && <span class="soft"> {m.words}</span>}
-      </th>
-      <td>
-        <span class="track" aria-hidden="true">
-          <span class="clean" style={`left:${at(m.low)};right:calc(100% - ${at(m.high)})`} />
-          <span class="here" style={`left:${at(m.value)}`} />
-        </span>
-        <span class="small">
-          {words}
-          {out && <b> {m.value < m.low ? "below" : "above"}</b>}
-        </span>
-      </td>
-    </tr>
+    <li class="measure">
+      {words_of(m)}
+      <span class="track" aria-hidden="true" title={m.name}>
+        <span class="clean" style={`left:${at(m.low)};right:calc(100% - ${at(m.high)})`} />
+        <span class="here" style={`left:${at(m.value)}`} />
+      </span>
+    </li>
+  );
+}
+
+/** Each sentence once: those about a measure stand with its bar. */
+function Told({ of }: { of: Why }): JSX.Element {
+  const measures = of.measures ?? [];
+  const with_bar = new Set(measures.map((m) => m.words));
+  const plain = of.sentences.filter((s) => !with_bar.has(s));
+  return (
+    <>
+      {plain.length + measures.length > 0 && (
+        <ul>
+          {plain.map((s) => (
+            <li key={s}>{s}</li>
+          ))}
+          {measures.map((m) => (
+            <Measure key={m.name} m={m} />
+          ))}
+        </ul>
+      )}
+      {measures.length > 0 && <p class="soft key">On each bar: shaded, where clean pictures lie; the mark, this picture.</p>}
+    </>
   );
 }
 
@@ -62,23 +82,7 @@ export function Evidence({ id, level = 2 }: { id: number; level?: 2 | 3 }): JSX.
       {told !== null && failed === null && told.sentences.length === 0 && (told.measures ?? []).length === 0 && (
         <p class="soft">{noisy === 1 ? "This page holds no reasons for it; pardon serve gives them." : "No measure stands out."}</p>
       )}
-      {told !== null && told.sentences.length > 0 && (
-        <ul>
-          {told.sentences.map((s) => (
-            <li key={s}>{s}</li>
-          ))}
-        </ul>
-      )}
-      {told?.measures !== undefined && told.measures.length > 0 && (
-        <table class="measures">
-          <caption class="hidden">Measures against the range of clean pictures</caption>
-          <tbody>
-            {told.measures.map((m) => (
-              <Measure key={m.name} m={m} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      {told !== null && <Told of={told} />}
     </section>
   );
 }
