@@ -443,7 +443,7 @@ test_small_of_the_odd (void)
   g_autofree char *path = in_folder ("cut.jpg"), *bytes = NULL;
   g_auto (image) drawn = { 0 }, small = { 0 };
   image_facts facts;
-  gsize n;
+  gsize n = 0;
   draw (&drawn, 640, 480, 3);
   g_assert_true (encode_file (&drawn, path, NULL) && g_file_get_contents (path, &bytes, &n, NULL));
   g_assert_true (g_file_set_contents (path, bytes, (gssize) n / 2, NULL));

@@ -10,9 +10,11 @@
 static store_picture
 picture (const char *file, const char *kind, double score)
 {
-  store_picture p = {
-    .ref = { (char *) file, (char *) file }, .status = STATUS_OK, .reason = "", .cluster = -1, .pixels_row = 7
-  };
+  store_picture p = { .ref = { .file = (char *) file, .path = (char *) file },
+                      .status = STATUS_OK,
+                      .reason = "",
+                      .cluster = -1,
+                      .pixels_row = 7 };
   p.verdict = (store_verdict){ .judged = TRUE,
                                .score = score,
                                .noise = 1 / (1 + exp (-score)),

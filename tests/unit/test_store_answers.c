@@ -92,7 +92,6 @@ test_kept (void)
 static void
 test_s10_replaced (void)
 {
-  g_autoptr (GError) error = NULL;
   store *s = open_store ();
   list_numbers (s, 10);
   add_all (s, 10, 0);
