@@ -104,6 +104,13 @@ run(
       same(await site.page.locator("dialog[open]").count(), 0, "open dialogs");
       const by_name = await standing(site.page);
       same(new Set(by_name.slice(n).map((d) => d.file)).size, 1, "pictures decided about");
+      await site.page.keyboard.press("k");
+      await site.page.keyboard.press("1"); // of no kind in the list
+      await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list");
+      await site.page.keyboard.press("u");
+      await until(async () => !(await standing(site.page)).some((d) => d.to === "unknown"), "taken back");
+      const outcome = await site.page.locator(".outcome").innerText();
+      check(/\.jpg/i.test(outcome) || /\.\w+: the last decision/.test(outcome), `undo names no picture: ${outcome}`);
       quiet(site, "kind");
       await site.close();
       await server.stop();
