@@ -1,7 +1,7 @@
 // A dialog to choose one of a list of names: by writing part of it, by arrows and Enter, by mouse; the first nine of a
 // numbered list by their digit, as long as nothing is written.
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const MOST = 60;
 const DIGITS = "123456789";
@@ -44,7 +44,8 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
   const list = useId();
   const [text, set_text] = useState("");
   const [at, set_at] = useState(0);
-  useEffect(() => {
+  // before the next key can come: painting may be late, and what is written must not reach the page behind
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => before instanceof HTMLElement && before.focus({ preventScroll: true });

@@ -13,6 +13,8 @@ export function apart(silhouette: number | null): string {
   return silhouette > 0.7 ? "clearly apart" : silhouette > 0.5 ? "distinct" : silhouette > 0.25 ? "touching" : "overlapping";
 }
 
+const FRAME = { height: 220, marginLeft: 54, marginRight: 14, marginBottom: 40, marginTop: 32, style: TEXT };
+
 function OverK({ of, value, title, unit }: { of: Clustering; value: "inertia" | "silhouette"; title: string; unit: string }): JSX.Element {
   const rows = of.curve.filter((c) => c[value] !== null);
   const here = rows.filter((c) => c.k === of.k);
@@ -25,12 +27,7 @@ function OverK({ of, value, title, unit }: { of: Clustering; value: "inertia" | 
       draw={(width) =>
         Plot.plot({
           width,
-          height: 220,
-          marginLeft: 54,
-          marginRight: 14,
-          marginBottom: 40,
-          marginTop: 32,
-          style: TEXT,
+          ...FRAME,
           x: { label: "clusters (k) →", ticks: Math.min(8, rows.length), tickFormat: (k: number) => (Number.isInteger(k) ? String(k) : "") },
           y: { label: `↑ ${unit}`, grid: true, ticks: 4, ...(value === "inertia" ? { tickFormat: "~s" } : {}), nice: true },
           marks: [
@@ -59,12 +56,7 @@ function Variance({ of }: { of: Clustering }): JSX.Element | null {
       draw={(width) =>
         Plot.plot({
           width,
-          height: 220,
-          marginLeft: 54,
-          marginRight: 14,
-          marginBottom: 40,
-          marginTop: 32,
-          style: TEXT,
+          ...FRAME,
           x: { label: "components →" },
           y: { label: "↑ variance, %", percent: true, grid: true, ticks: 4, domain: [0, Math.max(5, 100 * sum * 1.05)] },
           marks: [
