@@ -105,6 +105,7 @@ run(
       const by_name = await standing(site.page);
       same(new Set(by_name.slice(n).map((d) => d.file)).size, 1, "pictures decided about");
       await site.page.keyboard.press("k");
+      await site.page.waitForSelector("dialog.choose[open]");
       await site.page.keyboard.press("1"); // of no kind in the list
       await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list");
       await site.page.keyboard.press("u");
