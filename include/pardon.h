@@ -327,6 +327,11 @@ void pardon_serve_options_init (pardon_serve_options *options);
 /* Answers a browser until the job says stop, and returns 0 then. Whoever has the URL has the page: it holds a token. */
 int pardon_serve (const pardon_serve_options *options, const pardon_job *job, pardon_error **error);
 
+/* --- files of a program's own ------------------------------------------------------------------ */
+
+/* 1 where nothing stands at `path`, or a file that is empty or begins so: one that the program wrote, and may write anew. */
+int pardon_may_replace (const char *path, const char *begins);
+
 /* --- this machine ---------------------------------------------------------------------------- */
 
 typedef struct {

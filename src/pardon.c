@@ -21,6 +21,7 @@
 #include "model/catalogue.h"
 #include "noise/detector.h"
 #include "output/ui.h"
+#include "output/whole_file.h"
 #include "pipeline.h"
 #include "reviewing/decisions.h"
 #include "store/matrix_file.h"
@@ -299,6 +300,12 @@ pardon_serve (const pardon_serve_options *options, const pardon_job *j, pardon_e
       return finish (FALSE, &why, error);
     }
   return finish (serve_run (&o, &inner, &why), &why, error);
+}
+
+int
+pardon_may_replace (const char *path, const char *begins)
+{
+  return whole_file_may_replace (path, begins, NULL);
 }
 
 /* --- this machine -------------------------------------------------------------------------------- */

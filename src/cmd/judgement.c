@@ -163,21 +163,12 @@ write_junit (const char *file, const pardon_scan_result *r, const GArray *gates,
 }
 
 /* A report for CI may be written again, anything else that exists is not replaced. */
-static gboolean
-may_write (const char *file, const char *begins)
-{
-  g_autofree char *former = NULL;
-  if (file == NULL || !g_file_test (file, G_FILE_TEST_EXISTS))
-    return TRUE;
-  return g_file_get_contents (file, &former, NULL, NULL) && (*former == 0 || g_str_has_prefix (former, begins));
-}
-
 int
 judgement_check (const settings *s)
 {
-  if (!may_write (s->markdown, MARKDOWN_BEGINS))
+  if (s->markdown != NULL && !pardon_may_replace (s->markdown, MARKDOWN_BEGINS))
     return complain (NULL, "'%s' exists and was not written by --markdown: it is not replaced", s->markdown);
-  if (!may_write (s->junit, JUNIT_BEGINS))
+  if (s->junit != NULL && !pardon_may_replace (s->junit, JUNIT_BEGINS))
     return complain (NULL, "'%s' exists and was not written by --junit: it is not replaced", s->junit);
   return 0;
 }

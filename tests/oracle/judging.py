@@ -327,6 +327,19 @@ def test_gates():
     assert "is not known" in scan(pictures(), "plain", "--fail-under-accuracy", 0.5, code=1)
 
 
+def test_files_of_others_are_not_replaced():
+    """Neither a file that the option did not write, nor a pipe, which would be read for ever; an empty file and an earlier report are."""
+    given = answers()
+    os.mkfifo(place("pipe"))
+    for option, old, code in (("--markdown", "# notes\n", 2), ("--junit", "## pardon\n\n", 2), ("--markdown", "## pardon\n\n", 0), ("--junit", "", 0)):
+        with open(place("kept"), "w", encoding="utf-8") as file:
+            file.write(old)
+        text = judge("four", given, CLASSES, option, place("kept"), code=code)
+        assert ("is not replaced" in text) == (code == 2), text
+        assert (open(place("kept"), encoding="utf-8").read() == old) == (code == 2)
+        assert "is not replaced" in judge("four", given, CLASSES, option, place("pipe"), code=2)
+
+
 def test_the_same_bytes_whatever_the_order_of_rows():
     given = answers()
     judge("four", given)
