@@ -4,16 +4,16 @@
 
 #include "base/error.h"
 #include "config.h"
+#include "output/kept.h"
 #include "output/noise_fill.h"
 #include "store/store.h"
 
-#include <math.h>
 #include <string.h>
 
 #define NOTE_SETTINGS "report.settings" /* a line per setting: NAME=VALUE, the value escaped by g_strescape */
 #define NOTE_ADDED    "report.added"
 #define NOTE_VANISHED "report.vanished"
-#define NOTE_NOISE    "report.noise" /* a key file with one group, as `numbers_of_noise` */
+#define NOTE_NOISE    "report.noise" /* a key file with one group, as `noise_fields` */
 
 #define MEMBERS_IN_ALL   960 /* thumbnails in one report, before MEMBERS_AT_LEAST takes over */
 #define MEMBERS_AT_LEAST 3
@@ -136,57 +136,37 @@ keep_count (store *s, const char *key, guint64 count, GError **error)
   return store_note (s, key, text, error);
 }
 
-#define KEPT 8
-
-/* The numbers of `n` that no picture tells, under the names they are kept by. */
-static void
-numbers_of_noise (report_noise *n, const char *names[KEPT], double *values[KEPT])
-{
-  int i = 0;
-  names[i] = "false_alarms", values[i++] = &n->false_alarms;
-  names[i] = "threshold", values[i++] = &n->threshold;
-  names[i] = "share", values[i++] = &n->share;
-  names[i] = "low", values[i++] = &n->low;
-  names[i] = "high", values[i++] = &n->high;
-  names[i] = "wrong", values[i++] = &n->wrong;
-  names[i] = "wrong-low", values[i++] = &n->wrong_low;
-  names[i] = "wrong-high", values[i++] = &n->wrong_high;
-}
+#define AT(field) G_STRUCT_OFFSET (report_noise, field)
+static const kept_field noise_fields[] = {
+  { "false_alarms", KEPT_REAL, AT (false_alarms) },
+  { "threshold", KEPT_REAL, AT (threshold) },
+  { "share", KEPT_REAL, AT (share) },
+  { "low", KEPT_REAL, AT (low) },
+  { "high", KEPT_REAL, AT (high) },
+  { "wrong", KEPT_REAL, AT (wrong) },
+  { "wrong-low", KEPT_REAL, AT (wrong_low) },
+  { "wrong-high", KEPT_REAL, AT (wrong_high) },
+  { "detector", KEPT_TEXT, AT (detector) },
+  { "vouched", KEPT_COUNT, AT (vouched) },
+};
+#undef AT
 
 static gboolean
-keep_noise (store *s, const report_noise *noise, GError **error)
+keep_noise (store *s, const report_noise *n, GError **error)
 {
-  if (noise->detector == NULL)
+  if (n->detector == NULL)
     return store_note (s, NOTE_NOISE, NULL, error);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  const char *names[KEPT];
-  double *values[KEPT];
-  report_noise n = *noise;
-  numbers_of_noise (&n, names, values);
-  for (int i = 0; i < KEPT; i++)
-    g_key_file_set_double (file, "noise", names[i], *values[i]);
-  g_key_file_set_string (file, "noise", "detector", n.detector);
-  g_key_file_set_uint64 (file, "noise", "vouched", n.vouched);
-  g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
-  return store_note (s, NOTE_NOISE, text, error);
+  kept_put (file, "noise", noise_fields, G_N_ELEMENTS (noise_fields), n);
+  return kept_save (s, NOTE_NOISE, file, error);
 }
 
 static void
 fill_noise (store *s, report_noise *n)
 {
-  g_autofree char *text = store_get_note (s, NOTE_NOISE);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  const char *names[KEPT];
-  double *values[KEPT];
-  if (text == NULL || !g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
-    return;
-  numbers_of_noise (n, names, values);
-  for (int i = 0; i < KEPT; i++)
-    *values[i] = g_key_file_has_key (file, "noise", names[i], NULL)
-                     ? g_key_file_get_double (file, "noise", names[i], NULL)
-                     : NAN;
-  n->detector = g_key_file_get_string (file, "noise", "detector", NULL);
-  n->vouched = g_key_file_get_uint64 (file, "noise", "vouched", NULL);
+  g_autoptr (GKeyFile) file = kept_load (s, NOTE_NOISE);
+  if (file != NULL)
+    kept_get (file, "noise", noise_fields, G_N_ELEMENTS (noise_fields), n);
 }
 
 gboolean

@@ -1,6 +1,7 @@
 /* Kept as a key file in one of the store's notes: a group [probes], then one for each cluster. */
 #include "output/report_probes.h"
 
+#include "output/kept.h"
 #include "store/store.h"
 
 #define NOTE  "report.probes"
@@ -36,67 +37,59 @@ report_probes_clear (report_probes *r)
   *r = (report_probes){ 0 };
 }
 
+#define AT(field) G_STRUCT_OFFSET (report_probes, field)
+static const kept_field fields[] = {
+  { "probes", KEPT_COUNT, AT (probes) },     { "of_pictures", KEPT_COUNT, AT (of_pictures) },
+  { "alone", KEPT_COUNT, AT (alone) },       { "many_clusters", KEPT_COUNT, AT (many_clusters) },
+  { "pictures", KEPT_COUNT, AT (pictures) },
+};
+#undef AT
+
+#define AT(field) G_STRUCT_OFFSET (cluster_probes, field)
+static const kept_field cluster_fields[] = {
+  { "probes", KEPT_COUNT, AT (probes) },    { "originals", KEPT_COUNT, AT (originals) },
+  { "come", KEPT_COUNT, AT (come) },        { "left", KEPT_COUNT, AT (left) },
+  { "share", KEPT_REAL, AT (share) },       { "p", KEPT_REAL, AT (p) },
+  { "adjusted", KEPT_REAL, AT (adjusted) }, { "many", KEPT_FLAG, AT (many) },
+  { "family", KEPT_TEXT, AT (family) },     { "kinds", KEPT_TEXT, AT (kinds) },
+};
+#undef AT
+
 gboolean
 report_probes_keep (store *s, const report_probes *r, GError **error)
 {
   if (r->clusters == NULL)
     return store_note (s, NOTE, NULL, error);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_key_file_set_uint64 (file, GROUP, "probes", r->probes);
-  g_key_file_set_uint64 (file, GROUP, "of_pictures", r->of_pictures);
-  g_key_file_set_uint64 (file, GROUP, "alone", r->alone);
-  g_key_file_set_uint64 (file, GROUP, "many_clusters", r->many_clusters);
-  g_key_file_set_uint64 (file, GROUP, "pictures", r->pictures);
+  kept_put (file, GROUP, fields, G_N_ELEMENTS (fields), r);
   for (guint i = 0; i < r->clusters->len; i++)
     {
-      const cluster_probes *c = r->clusters->pdata[i];
       g_autofree char *group = g_strdup_printf ("cluster %u", i);
-      g_key_file_set_uint64 (file, group, "probes", c->probes);
-      g_key_file_set_uint64 (file, group, "originals", c->originals);
-      g_key_file_set_uint64 (file, group, "come", c->come);
-      g_key_file_set_uint64 (file, group, "left", c->left);
-      g_key_file_set_double (file, group, "share", c->share);
-      g_key_file_set_double (file, group, "p", c->p);
-      g_key_file_set_double (file, group, "adjusted", c->adjusted);
-      g_key_file_set_boolean (file, group, "many", c->many);
-      g_key_file_set_string (file, group, "family", c->family);
-      g_key_file_set_string (file, group, "kinds", c->kinds);
+      kept_put (file, group, cluster_fields, G_N_ELEMENTS (cluster_fields), r->clusters->pdata[i]);
     }
-  g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
-  return store_note (s, NOTE, text, error);
+  return kept_save (s, NOTE, file, error);
+}
+
+static gboolean
+fill_cluster (GKeyFile *file, guint number, report_probes *r)
+{
+  cluster_probes kept = { 0 };
+  g_autofree char *group = g_strdup_printf ("cluster %u", number);
+  if (!kept_get (file, group, cluster_fields, G_N_ELEMENTS (cluster_fields), &kept))
+    return FALSE;
+  *cluster_probes_add (r) = kept;
+  return TRUE;
 }
 
 void
 report_probes_fill (store *s, report_probes *r)
 {
-  g_autofree char *text = store_get_note (s, NOTE);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) file = kept_load (s, NOTE);
   *r = (report_probes){ 0 };
-  if (text == NULL || !g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
+  if (file == NULL)
     return;
   report_probes_init (r);
-  r->probes = g_key_file_get_uint64 (file, GROUP, "probes", NULL);
-  r->of_pictures = g_key_file_get_uint64 (file, GROUP, "of_pictures", NULL);
-  r->alone = g_key_file_get_uint64 (file, GROUP, "alone", NULL);
-  r->many_clusters = g_key_file_get_uint64 (file, GROUP, "many_clusters", NULL);
-  r->pictures = g_key_file_get_uint64 (file, GROUP, "pictures", NULL);
-  for (guint i = 0;; i++)
-    {
-      g_autofree char *group = g_strdup_printf ("cluster %u", i);
-      g_autofree char *family = g_key_file_get_string (file, group, "family", NULL);
-      g_autofree char *kinds = g_key_file_get_string (file, group, "kinds", NULL);
-      if (family == NULL || kinds == NULL)
-        return;
-      cluster_probes *c = cluster_probes_add (r);
-      c->probes = g_key_file_get_uint64 (file, group, "probes", NULL);
-      c->originals = g_key_file_get_uint64 (file, group, "originals", NULL);
-      c->come = g_key_file_get_uint64 (file, group, "come", NULL);
-      c->left = g_key_file_get_uint64 (file, group, "left", NULL);
-      c->share = g_key_file_get_double (file, group, "share", NULL);
-      c->p = g_key_file_get_double (file, group, "p", NULL);
-      c->adjusted = g_key_file_get_double (file, group, "adjusted", NULL);
-      c->many = g_key_file_get_boolean (file, group, "many", NULL);
-      c->family = g_steal_pointer (&family);
-      c->kinds = g_steal_pointer (&kinds);
-    }
+  kept_get (file, GROUP, fields, G_N_ELEMENTS (fields), r);
+  for (guint i = 0; fill_cluster (file, i, r); i++)
+    continue;
 }

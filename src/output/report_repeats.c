@@ -3,13 +3,11 @@
 #include "output/report_repeats.h"
 
 #include <math.h>
-#include <string.h>
-
+#include "output/kept.h"
 #include "store/store.h"
 
-#define NOTE   "report.repeats"
-#define GROUP  "repeats"
-#define COUNTS 6
+#define NOTE  "report.repeats"
+#define GROUP "repeats"
 
 static void
 split_free (gpointer data)
@@ -83,38 +81,40 @@ report_repeats_clear (report_repeats *r)
   *r = (report_repeats){ 0 };
 }
 
-static const char *const count_names[COUNTS] = { "exact_groups", "exact_pictures", "exact_extra",
-                                                 "near_groups",  "near_pictures",  "groups_across" };
+#define AT(field) G_STRUCT_OFFSET (report_repeats, field)
+static const kept_field fields[] = {
+  { "exact_groups", KEPT_COUNT, AT (exact_groups) },   { "exact_pictures", KEPT_COUNT, AT (exact_pictures) },
+  { "exact_extra", KEPT_COUNT, AT (exact_extra) },     { "near_groups", KEPT_COUNT, AT (near_groups) },
+  { "near_pictures", KEPT_COUNT, AT (near_pictures) }, { "groups_across", KEPT_COUNT, AT (groups_across) },
+};
+#undef AT
 
-static void
-counts_of (report_repeats *r, guint64 *counts[COUNTS])
-{
-  guint64 *const all[COUNTS] = { &r->exact_groups, &r->exact_pictures, &r->exact_extra,
-                                 &r->near_groups,  &r->near_pictures,  &r->groups_across };
-  memcpy (counts, all, sizeof all);
-}
+#define AT(field) G_STRUCT_OFFSET (report_split, field)
+static const kept_field split_fields[] = {
+  { "name", KEPT_TEXT, AT (name) },
+  { "pictures", KEPT_COUNT, AT (pictures) },
+  { "noisy", KEPT_COUNT, AT (noisy) },
+  { "copied", KEPT_COUNT, AT (copied) },
+  { "noise_rate", KEPT_REAL, AT (noise_rate) },
+  { "low", KEPT_REAL, AT (low) },
+  { "high", KEPT_REAL, AT (high) },
+};
+#undef AT
 
-static void
-keep_split (GKeyFile *file, guint number, const report_split *p)
-{
-  g_autofree char *group = g_strdup_printf ("split %u", number);
-  g_key_file_set_string (file, group, "name", p->name);
-  g_key_file_set_uint64 (file, group, "pictures", p->pictures);
-  g_key_file_set_uint64 (file, group, "noisy", p->noisy);
-  g_key_file_set_uint64 (file, group, "copied", p->copied);
-  g_key_file_set_double (file, group, "noise_rate", p->noise_rate);
-  g_key_file_set_double (file, group, "low", p->low);
-  g_key_file_set_double (file, group, "high", p->high);
-}
+#define AT(field) G_STRUCT_OFFSET (report_copies, field)
+static const kept_field copies_fields[] = {
+  { "group", KEPT_COUNT, AT (group) },
+  { "exact", KEPT_FLAG, AT (exact) },
+  { "across", KEPT_FLAG, AT (across) },
+  { "pictures", KEPT_COUNT, AT (pictures) },
+};
+#undef AT
 
 static void
 keep_copies (GKeyFile *file, guint number, const report_copies *g)
 {
   g_autofree char *group = g_strdup_printf ("copies %u", number);
-  g_key_file_set_uint64 (file, group, "group", g->group);
-  g_key_file_set_boolean (file, group, "exact", g->exact);
-  g_key_file_set_boolean (file, group, "across", g->across);
-  g_key_file_set_uint64 (file, group, "pictures", g->pictures);
+  kept_put (file, group, copies_fields, G_N_ELEMENTS (copies_fields), g);
   for (guint i = 0; i < g->copies->len; i++)
     {
       const report_copy *c = g->copies->pdata[i];
@@ -133,33 +133,25 @@ report_repeats_keep (store *s, const report_repeats *r, GError **error)
   if (r->splits == NULL)
     return store_note (s, NOTE, NULL, error);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  report_repeats copy = *r;
-  guint64 *counts[COUNTS];
-  counts_of (&copy, counts);
-  for (int i = 0; i < COUNTS; i++)
-    g_key_file_set_uint64 (file, GROUP, count_names[i], *counts[i]);
+  kept_put (file, GROUP, fields, G_N_ELEMENTS (fields), r);
   for (guint i = 0; i < r->splits->len; i++)
-    keep_split (file, i, r->splits->pdata[i]);
+    {
+      g_autofree char *group = g_strdup_printf ("split %u", i);
+      kept_put (file, group, split_fields, G_N_ELEMENTS (split_fields), r->splits->pdata[i]);
+    }
   for (guint i = 0; i < r->shown->len; i++)
     keep_copies (file, i, r->shown->pdata[i]);
-  g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
-  return store_note (s, NOTE, text, error);
+  return kept_save (s, NOTE, file, error);
 }
 
 static gboolean
 fill_split (GKeyFile *file, guint number, report_repeats *r)
 {
+  report_split kept = { 0 };
   g_autofree char *group = g_strdup_printf ("split %u", number);
-  g_autofree char *name = g_key_file_get_string (file, group, "name", NULL);
-  if (name == NULL)
+  if (!kept_get (file, group, split_fields, G_N_ELEMENTS (split_fields), &kept))
     return FALSE;
-  report_split *p = report_split_add (r, name);
-  p->pictures = g_key_file_get_uint64 (file, group, "pictures", NULL);
-  p->noisy = g_key_file_get_uint64 (file, group, "noisy", NULL);
-  p->copied = g_key_file_get_uint64 (file, group, "copied", NULL);
-  p->noise_rate = g_key_file_get_double (file, group, "noise_rate", NULL);
-  p->low = g_key_file_get_double (file, group, "low", NULL);
-  p->high = g_key_file_get_double (file, group, "high", NULL);
+  *report_split_add (r, NULL) = kept;
   return TRUE;
 }
 
@@ -167,13 +159,10 @@ static gboolean
 fill_copies (GKeyFile *file, guint number, report_repeats *r)
 {
   g_autofree char *group = g_strdup_printf ("copies %u", number);
-  guint64 id = g_key_file_get_uint64 (file, group, "group", NULL);
-  if (id == 0)
+  if (!g_key_file_has_group (file, group))
     return FALSE;
-  report_copies *g = report_copies_add (r, id);
-  g->exact = g_key_file_get_boolean (file, group, "exact", NULL);
-  g->across = g_key_file_get_boolean (file, group, "across", NULL);
-  g->pictures = g_key_file_get_uint64 (file, group, "pictures", NULL);
+  report_copies *g = report_copies_add (r, 0);
+  kept_get (file, group, copies_fields, G_N_ELEMENTS (copies_fields), g);
   for (guint i = 0; i < REPEATS_PICTURES; i++)
     {
       g_autofree char *file_key = g_strdup_printf ("file %u", i), *split_key = g_strdup_printf ("split %u", i);
@@ -191,16 +180,12 @@ fill_copies (GKeyFile *file, guint number, report_repeats *r)
 void
 report_repeats_fill (store *s, report_repeats *r)
 {
-  g_autofree char *text = store_get_note (s, NOTE);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) file = kept_load (s, NOTE);
   *r = (report_repeats){ 0 };
-  if (text == NULL || !g_key_file_load_from_data (file, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
+  if (file == NULL)
     return;
-  guint64 *counts[COUNTS];
   report_repeats_init (r);
-  counts_of (r, counts);
-  for (int i = 0; i < COUNTS; i++)
-    *counts[i] = g_key_file_get_uint64 (file, GROUP, count_names[i], NULL);
+  kept_get (file, GROUP, fields, G_N_ELEMENTS (fields), r);
   for (guint i = 0; fill_split (file, i, r); i++)
     continue;
   for (guint i = 0; i < REPEATS_GROUPS && fill_copies (file, i, r); i++)
