@@ -285,6 +285,22 @@ db_ask_int (db *d, gint64 missing, gint64 *value, GError **error, const char *sq
   return FALSE;
 }
 
+char **
+db_ask_names (db *d, GError **error, const char *sql)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (db_query) q = db_ask (d, error, sql, "");
+  if (q == NULL)
+    return NULL;
+  while (db_next (q, &fault))
+    g_strv_builder_add (names, db_text (q, 0));
+  if (fault == NULL)
+    return g_strv_builder_end (names);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return NULL;
+}
+
 static void
 call (sqlite3_context *context, int n, sqlite3_value **values)
 {

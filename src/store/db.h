@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (db_query, db_done)
 /* The first column of the first row as a number; `missing` when there is no row. */
 gboolean db_ask_int (db *d, gint64 missing, gint64 *value, GError **error, const char *sql, const char *types, ...);
 
+/* The first column of every row, as text; g_strfreev. NULL with `error` set. */
+char **db_ask_names (db *d, GError **error, const char *sql);
+
 /* Makes name (number, text) callable from this connection's SQL. Pure functions only. */
 typedef gint64 (*db_function) (gint64 number, const char *text, gsize length);
 gboolean db_define (db *d, const char *name, db_function function, GError **error);

@@ -29,9 +29,7 @@ store_answers_begin (store *s, const char *const *classes, const char *const *co
       && put_names (s, "column", columns, &s->answer_columns, error)
       && (split < 0 || db_do (s->db, error, "INSERT INTO answer_name VALUES ('split', ?1, '')", "i", (gint64) split));
   s->answer_classes = (int) n_classes;
-  if (!good)
-    store_give_up (s);
-  return good;
+  return store_replace_with (s, REPLACING_ANSWERS, good);
 }
 
 static double
@@ -64,9 +62,7 @@ store_answers_add (store *s, const char *file, const store_answer *a, GError **e
                     or_null (a->truth), or_null (a->prediction), or_null (a->top5), a->confidence, or_null (a->owed),
                     or_null (a->suggested), details->len > 0 ? (const void *) details->data : "", (gsize) details->len);
     }
-  if (!good && s->replacing == REPLACING_ANSWERS)
-    store_give_up (s);
-  return good;
+  return store_replace_with (s, REPLACING_ANSWERS, good);
 }
 
 gboolean
@@ -80,7 +76,7 @@ char **
 store_answer_classes (store *s, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
-  return store_names (s, "SELECT name FROM answer_name WHERE list = 'class' ORDER BY id", error);
+  return db_ask_names (s->db, error, "SELECT name FROM answer_name WHERE list = 'class' ORDER BY id");
 }
 
 char **
@@ -92,5 +88,5 @@ store_answer_columns (store *s, int *split, GError **error)
     return NULL;
   if (split != NULL)
     *split = (int) number;
-  return store_names (s, "SELECT name FROM answer_name WHERE list = 'column' ORDER BY id", error);
+  return db_ask_names (s->db, error, "SELECT name FROM answer_name WHERE list = 'column' ORDER BY id");
 }

@@ -58,10 +58,11 @@ gboolean store_is_stale (store *s, const char *status, const char *decoder);
 void store_give_up (store *s);                                         /* back to the last commit; no more writing */
 gboolean store_list_number (store *s, gint64 *number, GError **error); /* rises with every new list */
 
-/* Of store_verdicts.c: what is pending is committed first, lest it be lost with what is refused. */
+/* Begins to replace: what is pending is committed first, lest it be lost with what is refused. */
 gboolean store_replace_begin (store *s, store_replacing what, GError **error);
+/* Each step of `what` ends so; returns `good`. */
+gboolean store_replace_with (store *s, store_replacing what, gboolean good);
+/* `good` FALSE: back to what was there before. */
 gboolean store_replace_end (store *s, gboolean good, GError **error);
-/* Names, in order, a query's first column. NULL with `error` set. */
-char **store_names (store *s, const char *query, GError **error);
 
 void store_damaged (store *s, const char *what, GError **error);

@@ -21,42 +21,6 @@ to_bytes (const store_verdict *v, guint32 *bytes)
 }
 
 gboolean
-store_replace_begin (store *s, store_replacing what, GError **error)
-{
-  if (!store_commit (s, error) || !store_write_begin (s, error))
-    return FALSE;
-  s->replacing = what;
-  return TRUE;
-}
-
-gboolean
-store_replace_end (store *s, gboolean good, GError **error)
-{
-  gboolean replacing = s->replacing != REPLACING_NOTHING;
-  s->replacing = REPLACING_NOTHING;
-  if (good || !replacing)
-    return store_commit (s, error);
-  s->in_transaction = FALSE;
-  return db_run (s->db, "ROLLBACK", error);
-}
-
-char **
-store_names (store *s, const char *query, GError **error)
-{
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_autoptr (db_query) q = db_ask (s->db, error, query, "");
-  if (q == NULL)
-    return NULL;
-  while (db_next (q, &fault))
-    g_strv_builder_add (names, db_text (q, 0));
-  if (fault == NULL)
-    return g_strv_builder_end (names);
-  g_propagate_error (error, g_steal_pointer (&fault));
-  return NULL;
-}
-
-gboolean
 store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
@@ -73,9 +37,7 @@ store_verdicts_begin (store *s, const char *const *kinds, guint n, GError **erro
   for (guint i = 0; good && i < n; i++)
     good = db_do (s->db, error, "INSERT INTO verdict_kind VALUES (?1, ?2)", "it", (gint64) i, kinds[i]);
   s->verdict_kinds = n;
-  if (!good)
-    store_give_up (s);
-  return good;
+  return store_replace_with (s, REPLACING_VERDICTS, good);
 }
 
 gboolean
@@ -97,9 +59,7 @@ store_verdicts_add (store *s, const char *file, const store_verdict *v, GError *
                     (const void *) kinds, (gsize) v->n_kinds * sizeof *kinds, (gint64) (v->grey != FALSE),
                     v->enlarged < 0 ? (double) NAN : (double) v->enlarged);
     }
-  if (!good && s->replacing == REPLACING_VERDICTS)
-    store_give_up (s);
-  return good;
+  return store_replace_with (s, REPLACING_VERDICTS, good);
 }
 
 gboolean
@@ -113,5 +73,5 @@ char **
 store_verdict_kinds (store *s, GError **error)
 {
   g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&s->mutex);
-  return store_names (s, "SELECT name FROM verdict_kind ORDER BY id LIMIT " G_STRINGIFY (STORE_MOST_KINDS), error);
+  return db_ask_names (s->db, error, "SELECT name FROM verdict_kind ORDER BY id LIMIT " G_STRINGIFY (STORE_MOST_KINDS));
 }
