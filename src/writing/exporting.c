@@ -13,6 +13,8 @@
 const char *const export_extra_names[EXPORT_EXTRAS] = { "path",      "group",       "suggested",
                                                         "suspicion", "exact_group", "near_group" };
 
+#define MOST_TOLD 10 /* failures told one by one */
+
 static const char *const field_names[EXPORT_FIELDS] = { "file", "status", "noisy", "kind", "cluster", "verdict" };
 
 /* --- lists ---------------------------------------------------------------------------------------- */
@@ -340,4 +342,38 @@ export_source_next (export_source *x, export_row *row, GError **error)
     if (is_wanted (x, row))
       return TRUE;
   return FALSE;
+}
+
+/* --- what folders of links and of probes share ------------------------------------------------------------- */
+
+char *
+export_safe_name (const char *name, gboolean keep_folders)
+{
+  GString *safe = g_string_new (NULL);
+  for (; *name != 0; name++)
+    {
+      gboolean begins = safe->len == 0 || safe->str[safe->len - 1] == '/';
+      if (*name == '/' && keep_folders && !begins)
+        g_string_append_c (safe, '/');
+      else if (*name == '/' && keep_folders)
+        continue;
+      else
+        g_string_append_c (
+            safe, *name == '/' || (guchar) *name < ' ' || *name == 0x7f || (begins && *name == '.') ? '_' : *name);
+    }
+  if (safe->len == 0)
+    g_string_append_c (safe, '_');
+  return g_string_free (safe, FALSE);
+}
+
+void
+export_tell_failure (const pardon_export_told *told, pardon_export_result *result, const char *format, ...)
+{
+  va_list arguments;
+  if (result->failed++ >= MOST_TOLD || told->failed == NULL)
+    return;
+  va_start (arguments, format);
+  g_autofree char *why = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  told->failed (told->user, why);
 }

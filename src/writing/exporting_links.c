@@ -12,8 +12,6 @@
 
 #include "base/error.h"
 
-#define MOST_TOLD 10 /* failures told one by one */
-
 typedef struct {
   char *name;
   guint64 files;
@@ -58,40 +56,6 @@ links_clear (links *l)
   g_hash_table_unref (l->names);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (links, links_clear)
-
-/* --- names -------------------------------------------------------------------------------------------- */
-
-char *
-export_safe_name (const char *name, gboolean keep_folders)
-{
-  GString *safe = g_string_new (NULL);
-  for (; *name != 0; name++)
-    {
-      gboolean begins = safe->len == 0 || safe->str[safe->len - 1] == '/';
-      if (*name == '/' && keep_folders && !begins)
-        g_string_append_c (safe, '/');
-      else if (*name == '/' && keep_folders)
-        continue;
-      else
-        g_string_append_c (
-            safe, *name == '/' || (guchar) *name < ' ' || *name == 0x7f || (begins && *name == '.') ? '_' : *name);
-    }
-  if (safe->len == 0)
-    g_string_append_c (safe, '_');
-  return g_string_free (safe, FALSE);
-}
-
-void
-export_tell_failure (const pardon_export_told *told, pardon_export_result *result, const char *format, ...)
-{
-  va_list arguments;
-  if (result->failed++ >= MOST_TOLD || told->failed == NULL)
-    return;
-  va_start (arguments, format);
-  g_autofree char *why = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  told->failed (told->user, why);
-}
 
 /* --- sorting -------------------------------------------------------------------------------------------- */
 
