@@ -31,7 +31,7 @@ const option option_table[] = {
   { "exclude", 0, OPTION_LIST, AT (exclude), "GLOB", NULL,
     "leave out files and folders whose name or path matches (* ? [...]); may be repeated", COMMAND_SCAN, NULL },
   { "sample", 0, OPTION_SOME, AT (sample), "N", "all", "look at N pictures drawn at random", COMMAND_SCAN, NULL },
-  { "model", 'm', OPTION_FILE, AT (model), "FILE.onnx|NAME", "none: the built-in look descriptor",
+  { "model", 'm', OPTION_MODEL, AT (model), "FILE.onnx|NAME", "none: the built-in look descriptor",
     "take features from this model (pardon model list shows names)", COMMAND_SCAN, NULL },
   { "layer", 0, OPTION_TEXT, AT (layer), "TENSOR", "the penultimate tensor",
     "the model's tensor to take features from (pardon layers FILE.onnx lists them)", COMMAND_SCAN | COMMAND_MODEL,
@@ -72,7 +72,7 @@ const option option_table[] = {
     COMMAND_SCAN, NULL },
   { "prediction-files", 0, OPTION_FILE, AT (prediction_files), "FILE", "the .csv beside the .npy",
     "the file names that the rows of --predictions FILE.npy belong to", COMMAND_SCAN, NULL },
-  { "classifier", 0, OPTION_FILE, AT (classifier), "FILE.onnx|NAME", NULL,
+  { "classifier", 0, OPTION_MODEL, AT (classifier), "FILE.onnx|NAME", NULL,
     "make the predictions with this model; --view and --scale are then its, and so are the features unless there is a "
     "--model",
     COMMAND_SCAN, NULL },
@@ -183,6 +183,7 @@ option_set (const option *o, const char *value, settings *s, GError **error)
       return TRUE;
     case OPTION_TEXT:
     case OPTION_FILE:
+    case OPTION_MODEL:
     case OPTION_FOLDER:
       if (*value == 0)
         return complain_value (o, value, "a value", error);
@@ -492,7 +493,7 @@ settings_clear (settings *s)
   for (const option *o = option_table; o->name != NULL; o++)
     if (o->type == OPTION_LIST)
       g_clear_pointer (&FIELD (s, o, char **), g_strfreev);
-    else if (o->type == OPTION_TEXT || o->type == OPTION_FILE || o->type == OPTION_FOLDER)
+    else if (o->type == OPTION_TEXT || o->type == OPTION_FILE || o->type == OPTION_MODEL || o->type == OPTION_FOLDER)
       g_clear_pointer (&FIELD (s, o, char *), g_free);
   g_clear_pointer (&s->rest, g_strfreev);
 }

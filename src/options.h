@@ -8,7 +8,8 @@
 typedef enum {
   OPTION_FLAG,
   OPTION_TEXT,
-  OPTION_FILE, /* text that names a file: completions offer files */
+  OPTION_FILE,  /* text that names a file: completions offer files */
+  OPTION_MODEL, /* text that names a model, or its file: completions offer both */
   OPTION_FOLDER,
   OPTION_LIST,   /* may be given several times */
   OPTION_COUNT,  /* whole number from 0 */

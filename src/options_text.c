@@ -176,6 +176,9 @@ options_man (const command *const *commands)
 
 /* --- completions ------------------------------------------------------------------------------ */
 
+/* Names of models, one a line. They are asked for when they are wanted, for people add theirs; nothing that a shell would expand gets through. */
+#define MODELS "pardon model list 2>/dev/null | sed -n 's/^\\([a-z0-9][a-z0-9._-]*\\) .*/\\1/p'"
+
 /* What may follow the command's name: its own words, or for `help` the commands. NULL: files. g_free. */
 static char *
 first_words (const command *c, const command *const *commands)
@@ -193,7 +196,7 @@ complete_bash (GString *out, const command *const *commands)
 {
   g_autofree char *names = first_words (&command_help, commands);
   g_string_append_printf (out,
-                          "# bash completion for pardon\n_pardon () {\n"
+                          "# bash completion for pardon\n_pardon_models () {\n  " MODELS "\n}\n_pardon () {\n"
                           "  local word=${COMP_WORDS[COMP_CWORD]} options= words= choices= files=-f\n"
                           "  if [ \"$COMP_CWORD\" = 1 ]; then\n    COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n"
                           "    return\n  fi\n  case ${COMP_WORDS[1]} in\n",
@@ -209,20 +212,24 @@ complete_bash (GString *out, const command *const *commands)
     }
   g_string_append (out, "  esac\n  case ${COMP_WORDS[COMP_CWORD-1]} in\n");
   for (const option *o = option_table; o->name != NULL; o++)
-    if (o->choices != NULL)
-      {
-        char letter[] = { '|', '-', o->letter, 0 };
+    {
+      char letter[] = { '|', '-', o->letter, 0 };
+      if (o->choices != NULL)
         g_string_append_printf (out, "    --%s%s) choices='%s'%s ;;\n", o->name, o->letter != 0 ? letter : "",
                                 o->choices, o->type == OPTION_FILE ? "" : " files=");
-      }
-  g_string_append (out,
-                   "  esac\n  if [ -n \"$choices\" ]; then\n    [ -z \"$files\" ] || compopt -o filenames 2>/dev/null\n"
-                   "    COMPREPLY=($(compgen $files -W \"$choices\" -- \"$word\"))\n"
-                   "  elif [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-                   "  elif [ \"$COMP_CWORD\" = 2 ] && [ -n \"$words\" ]; then\n"
-                   "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-                   "  else\n    compopt -o filenames 2>/dev/null\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
-                   "complete -F _pardon pardon\n");
+      else if (o->type == OPTION_MODEL)
+        g_string_append_printf (out, "    --%s%s) choices=$(_pardon_models) ;;\n", o->name,
+                                o->letter != 0 ? letter : "");
+    }
+  g_string_append (
+      out, "  esac\n  [ \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" != 'model get' ] || choices=$(_pardon_models) files=\n"
+           "  if [ -n \"$choices\" ]; then\n    [ -z \"$files\" ] || compopt -o filenames 2>/dev/null\n"
+           "    COMPREPLY=($(compgen $files -W \"$choices\" -- \"$word\"))\n"
+           "  elif [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+           "  elif [ \"$COMP_CWORD\" = 2 ] && [ -n \"$words\" ]; then\n"
+           "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+           "  else\n    compopt -o filenames 2>/dev/null\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
+           "complete -F _pardon pardon\n");
 }
 
 static void
@@ -232,6 +239,8 @@ zsh_value (GString *out, const option *o)
     g_string_append_printf (out, ":value: _pardon_or_file %s", o->choices);
   else if (o->choices != NULL)
     g_string_append_printf (out, ":value:(%s)", o->choices);
+  else if (o->type == OPTION_MODEL)
+    g_string_append (out, ":value: _pardon_or_file $(_pardon_models)");
   else if (o->type == OPTION_FILE)
     g_string_append (out, ":file:_files");
   else if (o->type == OPTION_FOLDER)
@@ -243,7 +252,8 @@ zsh_value (GString *out, const option *o)
 static void
 complete_zsh (GString *out, const command *const *commands)
 {
-  g_string_append (out, "#compdef pardon\n_pardon_or_file () {\n  compadd -- \"$@\"\n  _files\n}\n"
+  g_string_append (out, "#compdef pardon\n_pardon_models () {\n  " MODELS
+                        "\n}\n_pardon_or_file () {\n  compadd -- \"$@\"\n  _files\n}\n"
                         "_pardon () {\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n");
   for (const command *const *c = commands; *c != NULL; c++)
     {
@@ -268,6 +278,8 @@ complete_zsh (GString *out, const command *const *commands)
           }
       if (words != NULL)
         g_string_append_printf (out, " \\\n      '2:what:(%s)'", words);
+      if ((*c)->bit == COMMAND_MODEL)
+        g_string_append (out, " \\\n      '3:name:{[ $words[3] != get ] || compadd -- $(_pardon_models)}'");
       g_string_append (out, " \\\n      '*:file:_files' ;;\n");
     }
   g_string_append (out, "  esac\n}\ncompdef _pardon pardon\n");
@@ -276,7 +288,10 @@ complete_zsh (GString *out, const command *const *commands)
 static void
 complete_fish (GString *out, const command *const *commands)
 {
-  g_string_append (out, "# fish completion for pardon\n");
+  g_string_append (out,
+                   "# fish completion for pardon\nfunction __pardon_models\n  " MODELS "\nend\n"
+                   "complete -c pardon -n '__fish_seen_subcommand_from model; and __fish_seen_subcommand_from get' -f "
+                   "-a '(__pardon_models)'\n");
   for (const command *const *c = commands; *c != NULL; c++)
     {
       g_autofree char *summary = g_strescape ((*c)->summary, NULL);
@@ -301,6 +316,8 @@ complete_fish (GString *out, const command *const *commands)
               g_string_append_printf (out, " -s %c", o->letter);
             if (o->choices != NULL)
               g_string_append_printf (out, " -a '%s'", o->choices);
+            else if (o->type == OPTION_MODEL)
+              g_string_append (out, " -a '(__pardon_models)'");
             g_string_append_c (out, '\n');
           }
     }
