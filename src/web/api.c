@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "config.h"
 #include "base/json_write.h"
+#include "base/page_fill.h"
 #include "web/api_admit.h"
 
 #define PARTS_MOST 2  /* of a path that vary: a picture's number, a kind, a severity */
@@ -47,16 +48,13 @@ answer_asset (const call *c, GError **error)
   return file;
 }
 
-/* The page's template has two places to fill: what it loads, and what it must know before it asks for anything. */
+/* The page, with what it must know before it asks for anything. */
 static GBytes *
 answer_page (const call *c, GError **error)
 {
   g_autoptr (GBytes) file = answer_asset (c, error);
   if (file == NULL)
     return NULL;
-  gsize n;
-  const char *template = g_bytes_get_data (file, &n);
-  GString *page = g_string_new_len (template, (gssize) n);
   g_autoptr (GString) about = g_string_new (NULL);
   json_open (about, NULL, '{');
   json_put_text (about, "mode", "serve");
@@ -65,9 +63,7 @@ answer_page (const call *c, GError **error)
   json_close (about, '}');
   g_string_prepend (about, "<script type=\"application/json\" id=\"about\">");
   g_string_append (about, "</script>");
-  g_string_replace (page, "<!--head-->", PAGE_HEAD, 1);
-  g_string_replace (page, "<!--data-->", about->str, 1);
-  return bytes_of (page);
+  return bytes_of (page_fill (file, PAGE_HEAD, about->str));
 }
 
 static GBytes *
