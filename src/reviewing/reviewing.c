@@ -74,9 +74,24 @@ take_picture (gpointer user, gsize i, const store_picture *p)
     g_hash_table_insert (r->by_content, &to->content, GSIZE_TO_POINTER (i + 1));
 }
 
+/* FALSE: it is gone. */
+static gboolean
+find_file (const review *r, guint64 *device, guint64 *inode)
+{
+  GStatBuf told;
+  g_autofree char *file = g_build_filename (r->dir, "pardon.db", NULL);
+  if (g_stat (file, &told) != 0)
+    return FALSE;
+  *device = told.st_dev;
+  *inode = told.st_ino;
+  return TRUE;
+}
+
 static gboolean
 read_all (review *r, GError **error)
 {
+  (void) find_file (r, &r->file.device,
+                    &r->file.inode); /* before it is opened: what replaces it meanwhile is another */
   r->store = store_open (r->dir, FALSE, error);
   if (r->store == NULL || (r->list = store_list_age (r->store, error)) < 0
       || !review_facts_read (r->store, &r->facts, error) || (r->kinds = store_verdict_kinds (r->store, error)) == NULL)
@@ -147,15 +162,32 @@ review_is_writable (const review *r)
   return r->writable;
 }
 
+/* A folder that was made anew counts its lists from 1 again. */
+static gboolean
+is_replaced (const review *r)
+{
+  guint64 device, inode;
+  return find_file (r, &device, &inode) && (device != r->file.device || inode != r->file.inode);
+}
+
+gboolean
+review_is_outdated (review *r)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&r->mutex);
+  gint64 list = store_list_age (r->store, NULL);
+  return is_replaced (r) || (list >= 0 && list != r->list);
+}
+
 gboolean
 review_is_current (review *r, store *s, GError **error)
 {
   gint64 list = store_list_age (s, error);
-  if (list == r->list)
+  if (list < 0)
+    return FALSE;
+  if (list == r->list && !is_replaced (r))
     return TRUE;
-  if (list >= 0)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
-                 "'%s' was scanned again since it was opened: start 'pardon serve' again", r->dir);
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
+               "'%s' was scanned again, or is being scanned, since this page was loaded: load it again", r->dir);
   return FALSE;
 }
 

@@ -14,6 +14,9 @@ void review_free (review *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (review, review_free)
 guint64 review_count (const review *r); /* pictures; their ids are 0 .. count - 1, the lines of images.csv */
 gboolean review_is_writable (const review *r);
+/* The folder holds another list of pictures than the one that was opened: it was scanned again, is being scanned, or was put in the place of the
+ * former one. FALSE also where it is gone. */
+gboolean review_is_outdated (review *r);
 
 /* JSON documents (docs/report.md); g_bytes_unref. Once the folder was scanned again, ids would mean other pictures: all calls fail then with
  * PARDON_ERROR_STORE and say so, but for review_judging and review_why. */

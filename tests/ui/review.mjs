@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, run, same } from "./tap.mjs";
-import { open_browser, open_page, quiet, scan_noise_dev, serve, temporary, visit } from "./site.mjs";
+import { open_browser, open_page, quiet, ready, scan_noise_dev, serve, temporary, violations, visit } from "./site.mjs";
 
 const place = temporary();
 const DECISIONS = 20;
@@ -113,6 +113,52 @@ run(
       const outcome = await site.page.locator(".outcome").innerText();
       check(/\.jpg/i.test(outcome) || /\.\w+: the last decision/.test(outcome), `undo names no picture: ${outcome}`);
       quiet(site, "kind");
+      await site.close();
+      await server.stop();
+    }],
+    ["a rescan while the page is open: it is said, and Load again shows the new scan with the decisions", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      const { page, errors } = site;
+      await visit(page, "review");
+      await page.waitForTimeout(500);
+      const n = (await standing(page)).length;
+      await page.keyboard.press("f");
+      await until(async () => (await standing(page)).length > n, "a decision");
+      const decided = (await standing(page)).length;
+      same(await page.locator(".again").count(), 0, "words about another scan");
+      const files = [...rows().keys()];
+      scan_noise_dev(place.dir, ["--exclude", files[0]]); // all others have another number now
+      await page.keyboard.press("n"); // goes by the former numbers
+      await page.waitForSelector(".again button");
+      check(/scanned again/.test(await page.locator(".again").innerText()), "it is not said that the folder was scanned again");
+      check(/not stored/.test(await page.locator(".failure").first().innerText()), "it is not said that nothing was stored");
+      const bad = await violations(page);
+      check(bad.length === 0, bad.join(" | "));
+      errors.length = 0; // the browser's own words on the refusal
+      const at = await page.evaluate(() => location.hash);
+      await page.locator(".again button").click();
+      await page.waitForFunction(() => /now shows the new scan/.test(document.querySelector(".again")?.textContent ?? ""));
+      await ready(page);
+      same(await page.evaluate(() => location.hash), at, "where the reader is");
+      const held = await page.evaluate(async () => (await (await fetch("/api/pictures")).json()).columns.file.values);
+      same(held.length, files.length - 1, "pictures of the new scan");
+      same(held[0], files[1], "the first of them");
+      same((await standing(page)).length, decided, "decisions that stand");
+      await page.locator(".again button").click();
+      same(await page.locator(".again").count(), 0, "words about another scan, once read");
+      await page.waitForTimeout(500);
+      await page.keyboard.press("f");
+      await until(async () => (await standing(page)).length > decided, "a decision about the new scan");
+      await page.reload();
+      await ready(page);
+      same(await page.locator(".again").count(), 0, "words about another scan, loaded once more");
+      // away, scanned again, and back
+      scan_noise_dev(place.dir);
+      await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+      await page.waitForSelector(".again button");
+      quiet(site, "another scan");
       await site.close();
       await server.stop();
     }],
