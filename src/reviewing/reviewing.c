@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/json_write.h"
 #include "image/corrupt.h"
 #include "output/pictures.h"
 #include "output/report.h"
@@ -331,6 +332,21 @@ review_judging (review *r, GError **error G_GNUC_UNUSED)
   if (text == NULL)
     text = g_strdup ("null");
   return g_bytes_new_take (text, strlen (text));
+}
+
+/* They never change once a review is open. */
+GBytes *
+review_classes (review *r)
+{
+  const GPtrArray *names = r->judging.shown;
+  GString *o = g_string_new (NULL);
+  json_open (o, NULL, '{');
+  json_open (o, "classes", '[');
+  for (guint i = 0; i < names->len; i++)
+    json_put_text (o, NULL, names->pdata[i]);
+  json_close (o, ']');
+  json_close (o, '}');
+  return g_string_free_to_bytes (o);
 }
 
 GBytes *

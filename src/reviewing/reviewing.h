@@ -19,12 +19,13 @@ gboolean review_is_writable (const review *r);
 gboolean review_is_outdated (review *r);
 
 /* JSON documents (docs/report.md); g_bytes_unref. Once the folder was scanned again, ids would mean other pictures: all calls fail then with
- * PARDON_ERROR_STORE and say so, but for review_judging and review_why. */
+ * PARDON_ERROR_STORE and say so, but for review_judging, review_classes and review_why. */
 GBytes *review_report (
     review *r,
     GError **error); /* report.json as a scan would write it now, without pictures: no thumbnails, no probes */
 GBytes *review_pictures (review *r, GError **error); /* the columns */
 GBytes *review_judging (review *r, GError **error);  /* its section `judging`; null where no classifier was judged */
+GBytes *review_classes (review *r);                  /* {"classes":[...]}: all names a label may be; never fails */
 /* "sentences", and "measures": what speaks most for the verdict, each beside what clean pictures show. PARDON_ERROR_INPUT: no such id, or
  * nothing was measured. */
 GBytes *review_why (review *r, guint64 id, GError **error);

@@ -99,6 +99,13 @@ answer_judging (const call *c, GError **error)
 }
 
 static GBytes *
+answer_classes (const call *c, GError **error)
+{
+  (void) error;
+  return review_classes (c->scan->review);
+}
+
+static GBytes *
 answer_decisions (const call *c, GError **error)
 {
   return review_decisions (c->scan->review, FALSE, error);
@@ -223,6 +230,7 @@ static const route routes[] = {
   { GET, "/api/report", JSON, KEEP_NEVER, 0, answer_report, NULL },
   { GET, "/api/pictures", JSON, KEEP_NEVER, 0, answer_pictures, NULL },
   { GET, "/api/judging", JSON, KEEP_NEVER, 0, answer_judging, NULL },
+  { GET, "/api/classes", JSON, KEEP_NEVER, 0, answer_classes, NULL },
   { GET, "/api/picture/#/thumb", "image/jpeg", KEEP_LONG, 112, answer_thumb, NULL },
   { GET, "/api/picture/#/full", "image/jpeg", KEEP_LONG, 0, answer_full, NULL },
   { GET, "/api/picture/#/view", "image/png", KEEP_LONG, 0, answer_view, NULL },

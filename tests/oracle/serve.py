@@ -13,7 +13,7 @@ import tap
 from serving import FOLDER, PARDON, PICTURES, Server, read_all, results, status
 
 SHARED = {}
-ROUTES = ["/", "/app.js", "/app.css", "/icon.svg", "/api/scan", "/api/report", "/api/pictures", "/api/judging", "/api/picture/0/thumb",
+ROUTES = ["/", "/app.js", "/app.css", "/icon.svg", "/api/scan", "/api/report", "/api/pictures", "/api/judging", "/api/classes", "/api/picture/0/thumb",
           "/api/picture/0/full", "/api/picture/0/view", "/api/picture/0/why", "/api/probe/fit", "/api/probe/gaussian-noise/3",
           "/api/decisions", "/api/decisions.csv"]
 CHANGES = ["/api/decide", "/api/undo"]

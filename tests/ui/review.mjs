@@ -116,6 +116,32 @@ run(
       await site.close();
       await server.stop();
     }],
+    ["a label may be any class of the scan, also one that no picture has", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      const { page } = site;
+      await visit(page, "review");
+      await page.waitForTimeout(500);
+      const { all, held } = await page.evaluate(async () => {
+        const sent = async (path) => (await fetch(path)).json();
+        return { all: (await sent("/api/classes")).classes, held: (await sent("/api/pictures")).columns.label.names };
+      });
+      same(all.length, 1000, "classes");
+      check(held.length < all.length && held.every((name) => all.includes(name)), `${held.length} classes occur`);
+      const rare = all.find((name) => !held.includes(name) && all.filter((other) => other.includes(name)).length === 1);
+      await page.keyboard.press("l");
+      await page.waitForSelector("dialog.choose [role=option]");
+      await page.keyboard.type(rare);
+      await page.waitForFunction((name) => document.querySelector("dialog.choose [role=option]")?.textContent.trim() === name, rare);
+      await page.keyboard.press("Enter");
+      await until(async () => (await standing(page)).some((d) => d.field === "label" && d.to === rare), `the label ${rare}`);
+      await page.keyboard.press("u");
+      await until(async () => !(await standing(page)).some((d) => d.field === "label"), "taken back");
+      quiet(site, "label");
+      await site.close();
+      await server.stop();
+    }],
     ["a rescan while the page is open: it is said, and Load again shows the new scan with the decisions", async () => {
       await prepare();
       const server = await serve(scan.out);

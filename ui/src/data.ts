@@ -186,6 +186,19 @@ function took(decided: Decided): void {
   });
 }
 
+let all_classes: Promise<string[]> | null = null;
+/** All names a label may be; the columns hold only those that occur. */
+export function classes(): Promise<string[]> {
+  all_classes ??= get<{ classes: string[] }>("/api/classes").then(
+    (sent) => sent.classes,
+    (error: unknown) => {
+      all_classes = null; // asked again the next time
+      throw error;
+    },
+  );
+  return all_classes;
+}
+
 export async function decide(what: Decide): Promise<void> {
   took(await post<Decided>("/api/decide", what));
 }

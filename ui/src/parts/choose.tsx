@@ -12,7 +12,7 @@ export interface Entry {
 }
 export interface ChooseProps {
   title: string;
-  names: readonly string[];
+  names: readonly string[] | string | null; // null: they are on their way; a string: why there are none
   numbered?: boolean;
   more?: readonly Entry[]; // above the names
   done: (value: string | undefined) => void; // undefined: nothing was chosen
@@ -50,7 +50,8 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
     dialog.current?.showModal();
     return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
   }, []);
-  const all = narrowed(names, more, text);
+  const known = typeof names === "string" || names === null ? [] : names;
+  const all = narrowed(known, more, text);
   const here = Math.min(at, Math.max(0, all.length - 1));
   useEffect(() => dialog.current?.querySelector(`[id="${list}-${here}"]`)?.scrollIntoView({ block: "nearest" }), [here]);
   const digits = numbered && text === "";
@@ -83,7 +84,9 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
         value={text}
         onInput={(e) => (set_text(e.currentTarget.value), set_at(0))}
       />
-      {all.length === 0 && <p class="soft">Nothing in the list has “{text}” in its name.</p>}
+      {names === null && <p class="soft">Loading the list…</p>}
+      {typeof names === "string" && <p class="failure" role="alert">{names}</p>}
+      {typeof names === "object" && names !== null && all.length === 0 && <p class="soft">Nothing in the list has “{text}” in its name.</p>}
       <Options of={all} {...{ here, list, title, digits, done }} />
       <button onClick={() => done(undefined)}>Cancel</button>
     </dialog>
