@@ -106,6 +106,22 @@ run(
       same(new Set(by_name.slice(n).map((d) => d.file)).size, 1, "pictures decided about");
       await site.page.keyboard.press("k");
       await site.page.waitForSelector("dialog.choose[open]");
+      const stood = JSON.stringify(await standing(site.page));
+      same(await site.page.locator("dialog.choose [aria-selected=true]").count(), 0, "kinds picked before the reader did anything");
+      for (const key of ["Enter", "Space", "Enter"]) await site.page.keyboard.press(key);
+      await site.page.waitForTimeout(300);
+      same(await site.page.locator("dialog.choose[open]").count(), 1, "dialogs that are open after Enter on an empty field");
+      same(JSON.stringify(await standing(site.page)), stood, "decisions after Enter on an empty field");
+      await site.page.keyboard.press("Backspace");
+      await site.page.keyboard.press("ArrowDown"); // of no kind in the list
+      same(await site.page.locator("dialog.choose [aria-selected=true]").innerText(), "1 of no kind in the list", "the line the arrow goes to");
+      await site.page.keyboard.press("Enter");
+      await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list, by arrow");
+      await site.page.keyboard.press("u");
+      await until(async () => JSON.stringify(await standing(site.page)) === stood, "taken back");
+      await site.page.waitForTimeout(200);
+      await site.page.keyboard.press("k");
+      await site.page.waitForSelector("dialog.choose[open]");
       await site.page.keyboard.press("1"); // of no kind in the list
       await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list");
       await site.page.keyboard.press("u");

@@ -43,7 +43,7 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useId();
   const [text, set_text] = useState("");
-  const [at, set_at] = useState(0);
+  const [at, set_at] = useState<number | null>(null); // where the reader went by arrows
   // before the next key can come: painting may be late, and what is written must not reach the page behind
   useLayoutEffect(() => {
     const before = document.activeElement;
@@ -52,7 +52,8 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
   }, []);
   const known = typeof names === "string" || names === null ? [] : names;
   const all = narrowed(known, more, text);
-  const here = Math.min(at, Math.max(0, all.length - 1));
+  // -1: none. What was written picks the first; nobody picks anything by writing nothing
+  const here = Math.min(at ?? (text.trim() === "" ? -1 : 0), all.length - 1);
   useEffect(() => dialog.current?.querySelector(`[id="${list}-${here}"]`)?.scrollIntoView({ block: "nearest" }), [here]);
   const digits = numbered && text === "";
   const press = (e: KeyboardEvent): void => {
@@ -79,10 +80,10 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
         aria-expanded={all.length > 0}
         aria-controls={list}
         aria-autocomplete="list"
-        aria-activedescendant={all.length > 0 ? `${list}-${here}` : undefined}
+        aria-activedescendant={here >= 0 ? `${list}-${here}` : undefined}
         autocomplete="off"
         value={text}
-        onInput={(e) => (set_text(e.currentTarget.value), set_at(0))}
+        onInput={(e) => (set_text(e.currentTarget.value), set_at(null))}
       />
       {names === null && <p class="soft">Loading the list…</p>}
       {typeof names === "string" && <p class="failure" role="alert">{names}</p>}
