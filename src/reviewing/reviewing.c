@@ -286,14 +286,29 @@ report_free (report *of)
   g_free (of);
 }
 
+/* The list may be replaced while it is read: then that is what is wrong, whatever else came of it. */
+static gboolean
+was_current (review *r, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  if (review_is_current (r, r->store, &why))
+    return TRUE;
+  g_clear_error (error);
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
 gboolean
 review_make_report (review *r, GError **error)
 {
   if (r->report != NULL)
     return TRUE;
-  report *of = review_is_current (r, r->store, error) ? fill_report (r, error) : NULL;
-  if (of == NULL)
-    return FALSE;
+  report *of = fill_report (r, error);
+  if (!was_current (r, error) || of == NULL)
+    {
+      g_clear_pointer (&of, report_free);
+      return FALSE;
+    }
   of->judged = judging_section (&r->judging);
   g_free (r->probe_path);
   r->probe_path = g_strdup (of->noise.probe_path);
@@ -321,7 +336,8 @@ review_pictures (review *r, GError **error)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&r->mutex);
   pictures_options o = { .family = family_of, .user = &r->facts };
-  return review_is_current (r, r->store, error) ? pictures_document (r->store, &o, NULL, error) : NULL;
+  g_autoptr (GBytes) made = pictures_document (r->store, &o, NULL, error);
+  return was_current (r, error) ? g_steal_pointer (&made) : NULL;
 }
 
 GBytes *
