@@ -243,6 +243,7 @@ test_a_dismissed_false_alarm_never_returns (void)
   words = g_strdup_printf ("{\"ids\":[%u],\"noisy\":false}", dismissed);
   review *r = open_review ();
   g_autofree char *answer = decide (r, words), *told = text_of (review_judging (r, NULL), NULL);
+  assert_has (answer, "\"undo\":1");
   review_free (r);
   wanted = g_strdup (held);
   wanted[dismissed] = 'f';
