@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "base/page_fill.h"
 #include "config.h"
 #include "output/ui.h"
 #include "output/whole_file.h"
@@ -96,9 +97,9 @@ page_write (const page_documents *d, const char *dir, GError **error)
       (void) g_remove (path);
       return TRUE;
     }
-  g_autoptr (GBytes) script = ui_asset ("app.js"), style = ui_asset ("app.css");
+  g_autoptr (GBytes) template = ui_asset ("index.html"), script = ui_asset ("app.js"), style = ui_asset ("app.css");
   g_autofree char *head = make_head (script, style);
-  GString *page = ui_page (head, DATA);
+  GString *page = page_fill (template, head, DATA);
   const char *rest = strstr (page->str, DATA);
   g_autoptr (whole_file) f = whole_file_new (dir, NAME, error);
   gboolean fine = f != NULL;

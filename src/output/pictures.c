@@ -252,6 +252,8 @@ gather (gathering *g, store *s, const GArray *chosen, GError **error)
 static void
 write_columns (GString *o, gathering *g)
 {
+  column *of_classes[] = { &g->columns[LABEL], &g->columns[PREDICTION], &g->columns[SUGGESTED] };
+  column_drop_unused (of_classes, G_N_ELEMENTS (of_classes));
   json_open (o, "columns", '{');
   json_open (o, "file", '{');
   json_put_text (o, "type", "text");

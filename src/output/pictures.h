@@ -15,7 +15,7 @@ typedef struct {
   gpointer user;
 } pictures_options;
 
-/* JSON, to be freed by g_bytes_unref. At more than `most` pictures a selection: mistakes first, then noisy ones, then the rest, each whole as far
+/* JSON, to be freed by g_bytes_unref. Of the classes only those that occur are named, whose number is as good as that of pictures. At more than `most` pictures a selection: mistakes first, then noisy ones, then the rest, each whole as far
  * as it fits, else drawn by the seed. Memory beside the result: about 200 bytes a picture and what its name needs. Errors: PARDON_ERROR_STORE.
  * `chosen`, where not NULL: numbers (gsize) of the pictures in it, ascending; g_array_unref. */
 GBytes *pictures_document (struct store *s, const pictures_options *o, GArray **chosen, GError **error);

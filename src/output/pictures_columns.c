@@ -99,6 +99,49 @@ column_put_name (column *c, const char *name)
   column_put_code (c, GPOINTER_TO_UINT (number));
 }
 
+static gsize
+count_codes (const column *c)
+{
+  return c->data->len / (c->wide ? sizeof (guint32) : sizeof (guint16));
+}
+
+/* -1: none. */
+static gint64
+code_at (const column *c, gsize i)
+{
+  gconstpointer data = c->data->data;
+  gint64 code =
+      c->wide ? (gint64) GUINT32_FROM_LE (((const guint32 *) data)[i]) : GUINT16_FROM_LE (((const guint16 *) data)[i]);
+  return code < (gint64) c->names->len ? code : -1;
+}
+
+void
+column_drop_unused (column *const *columns, gsize n)
+{
+  g_autoptr (GPtrArray) former = g_ptr_array_ref (columns[0]->names);
+  g_autofree gint64 *becomes = g_new0 (gint64, MAX (former->len, 1)); /* used: 1; then its new code */
+  g_autoptr (GPtrArray) used = g_ptr_array_new_with_free_func (g_free);
+  for (gsize k = 0; k < n; k++)
+    for (gsize i = 0; i < count_codes (columns[k]); i++)
+      if (code_at (columns[k], i) >= 0)
+        becomes[code_at (columns[k], i)] = 1;
+  for (guint c = 0; c < former->len; c++)
+    if (becomes[c] != 0)
+      {
+        becomes[c] = used->len;
+        g_ptr_array_add (used, g_strdup (former->pdata[c]));
+      }
+  for (gsize k = 0; k < n; k++)
+    {
+      column now;
+      column_init (&now, COLUMN_CATEGORY, used);
+      for (gsize i = 0; i < count_codes (columns[k]); i++)
+        column_put_code (&now, code_at (columns[k], i) < 0 ? -1 : becomes[code_at (columns[k], i)]);
+      column_clear (columns[k]);
+      *columns[k] = now;
+    }
+}
+
 void
 column_clear (column *c)
 {

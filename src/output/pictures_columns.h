@@ -23,6 +23,8 @@ void column_put_octet (column *c, guint8 value, guint8 nothing); /* nothing: the
 void column_put_code (column *c, gint64 code);                   /* below 0: none */
 void column_put_name (column *c, const char *name);              /* NULL and "": none */
 void column_put_word (column *c, guint32 bits, gsize size);      /* the lowest `size` bytes of them */
+/* Categories that were begun with the same names: a name that none of them uses goes, the others keep their order. */
+void column_drop_unused (column *const *columns, gsize n);
 void column_clear (column *c);
 
 void column_write (GString *o, const char *name, column_type type, const column *c);

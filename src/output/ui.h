@@ -8,6 +8,3 @@ gboolean ui_is_there (void); /* FALSE: built with -Dui=false */
 /* "index.html", "app.js", "app.css", "icon.svg": g_bytes_unref. NULL where it was built without, and for any other name. The bytes are those
  * of the program itself: nothing is copied. */
 GBytes *ui_asset (const char *name);
-
-/* index.html with `head` in place of its <!--head--> and `data` in place of its <!--data-->. NULL as above. */
-GString *ui_page (const char *head, const char *data);

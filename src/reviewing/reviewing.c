@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/json_write.h"
 #include "image/corrupt.h"
 #include "output/pictures.h"
 #include "output/report.h"
@@ -74,9 +75,24 @@ take_picture (gpointer user, gsize i, const store_picture *p)
     g_hash_table_insert (r->by_content, &to->content, GSIZE_TO_POINTER (i + 1));
 }
 
+/* FALSE: it is gone. */
+static gboolean
+find_file (const review *r, guint64 *device, guint64 *inode)
+{
+  GStatBuf told;
+  g_autofree char *file = g_build_filename (r->dir, "pardon.db", NULL);
+  if (g_stat (file, &told) != 0)
+    return FALSE;
+  *device = told.st_dev;
+  *inode = told.st_ino;
+  return TRUE;
+}
+
 static gboolean
 read_all (review *r, GError **error)
 {
+  (void) find_file (r, &r->file.device,
+                    &r->file.inode); /* before it is opened: what replaces it meanwhile is another */
   r->store = store_open (r->dir, FALSE, error);
   if (r->store == NULL || (r->list = store_list_age (r->store, error)) < 0
       || !review_facts_read (r->store, &r->facts, error) || (r->kinds = store_verdict_kinds (r->store, error)) == NULL)
@@ -147,15 +163,32 @@ review_is_writable (const review *r)
   return r->writable;
 }
 
+/* A folder that was made anew counts its lists from 1 again. */
+static gboolean
+is_replaced (const review *r)
+{
+  guint64 device, inode;
+  return find_file (r, &device, &inode) && (device != r->file.device || inode != r->file.inode);
+}
+
+gboolean
+review_is_outdated (review *r)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&r->mutex);
+  gint64 list = store_list_age (r->store, NULL);
+  return is_replaced (r) || (list >= 0 && list != r->list);
+}
+
 gboolean
 review_is_current (review *r, store *s, GError **error)
 {
   gint64 list = store_list_age (s, error);
-  if (list == r->list)
+  if (list < 0)
+    return FALSE;
+  if (list == r->list && !is_replaced (r))
     return TRUE;
-  if (list >= 0)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
-                 "'%s' was scanned again since it was opened: start 'pardon serve' again", r->dir);
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
+               "'%s' was scanned again, or is being scanned, since this page was loaded: load it again", r->dir);
   return FALSE;
 }
 
@@ -253,14 +286,29 @@ report_free (report *of)
   g_free (of);
 }
 
+/* The list may be replaced while it is read: then that is what is wrong, whatever else came of it. */
+static gboolean
+was_current (review *r, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  if (review_is_current (r, r->store, &why))
+    return TRUE;
+  g_clear_error (error);
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
 gboolean
 review_make_report (review *r, GError **error)
 {
   if (r->report != NULL)
     return TRUE;
-  report *of = review_is_current (r, r->store, error) ? fill_report (r, error) : NULL;
-  if (of == NULL)
-    return FALSE;
+  report *of = fill_report (r, error);
+  if (!was_current (r, error) || of == NULL)
+    {
+      g_clear_pointer (&of, report_free);
+      return FALSE;
+    }
   of->judged = judging_section (&r->judging);
   g_free (r->probe_path);
   r->probe_path = g_strdup (of->noise.probe_path);
@@ -288,7 +336,8 @@ review_pictures (review *r, GError **error)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&r->mutex);
   pictures_options o = { .family = family_of, .user = &r->facts };
-  return review_is_current (r, r->store, error) ? pictures_document (r->store, &o, NULL, error) : NULL;
+  g_autoptr (GBytes) made = pictures_document (r->store, &o, NULL, error);
+  return was_current (r, error) ? g_steal_pointer (&made) : NULL;
 }
 
 GBytes *
@@ -299,6 +348,21 @@ review_judging (review *r, GError **error G_GNUC_UNUSED)
   if (text == NULL)
     text = g_strdup ("null");
   return g_bytes_new_take (text, strlen (text));
+}
+
+/* They never change once a review is open. */
+GBytes *
+review_classes (review *r)
+{
+  const GPtrArray *names = r->judging.shown;
+  GString *o = g_string_new (NULL);
+  json_open (o, NULL, '{');
+  json_open (o, "classes", '[');
+  for (guint i = 0; i < names->len; i++)
+    json_put_text (o, NULL, names->pdata[i]);
+  json_close (o, ']');
+  json_close (o, '}');
+  return g_string_free_to_bytes (o);
 }
 
 GBytes *

@@ -14,14 +14,18 @@ void review_free (review *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (review, review_free)
 guint64 review_count (const review *r); /* pictures; their ids are 0 .. count - 1, the lines of images.csv */
 gboolean review_is_writable (const review *r);
+/* The folder holds another list of pictures than the one that was opened: it was scanned again, is being scanned, or was put in the place of the
+ * former one. FALSE also where it is gone. */
+gboolean review_is_outdated (review *r);
 
 /* JSON documents (docs/report.md); g_bytes_unref. Once the folder was scanned again, ids would mean other pictures: all calls fail then with
- * PARDON_ERROR_STORE and say so, but for review_judging and review_why. */
+ * PARDON_ERROR_STORE and say so, but for review_judging, review_classes and review_why. */
 GBytes *review_report (
     review *r,
     GError **error); /* report.json as a scan would write it now, without pictures: no thumbnails, no probes */
 GBytes *review_pictures (review *r, GError **error); /* the columns */
 GBytes *review_judging (review *r, GError **error);  /* its section `judging`; null where no classifier was judged */
+GBytes *review_classes (review *r);                  /* {"classes":[...]}: all names a label may be; never fails */
 /* "sentences", and "measures": what speaks most for the verdict, each beside what clean pictures show. PARDON_ERROR_INPUT: no such id, or
  * nothing was measured. */
 GBytes *review_why (review *r, guint64 id, GError **error);

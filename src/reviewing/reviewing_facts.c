@@ -12,6 +12,10 @@ gboolean
 review_facts_keep (store *s, const pardon_scan_options *o, const eyes *e, const verdicts *v, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
+  gint64 list = store_list_age (s, error);
+  if (list < 0)
+    return FALSE;
+  g_key_file_set_int64 (file, GROUP, "list", list);
   g_key_file_set_string (file, GROUP, "view", eyes_view (e)->view.name);
   g_key_file_set_int64 (file, GROUP, "pixels", e->pixels);
   g_key_file_set_double (file, GROUP, "threshold", v->threshold);
@@ -50,6 +54,13 @@ review_facts_read (store *s, review_facts *f, GError **error)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE,
                    "'%s' was not scanned to the end, or by an older pardon: scan again", store_dir (s));
+      return FALSE;
+    }
+  if (g_key_file_get_int64 (file, GROUP, "list", NULL)
+      != store_list_age (s, NULL)) /* a scan is about to end, or was broken off */
+    {
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_STORE, "the last scan into '%s' did not end: scan again",
+                   store_dir (s));
       return FALSE;
     }
   g_autofree char *name = g_key_file_get_string (file, GROUP, "view", NULL);

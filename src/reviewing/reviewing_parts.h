@@ -25,6 +25,9 @@ struct review {
   gboolean writable;
   store *store; /* for reading */
   gint64 list;  /* its age at opening */
+  struct {
+    guint64 device, inode;
+  } file; /* the store's, then */
   review_facts facts;
   judging judging;
   gsize n;
@@ -41,7 +44,7 @@ struct review {
   image probe;
 };
 
-/* Not once another list stands in the store. */
+/* Not once another list stands in the store, or another store in the folder. */
 gboolean review_is_current (review *r, store *s, GError **error);
 /* Reads the log again; numbers (gsize) of the pictures whose decisions are now others; g_array_unref. */
 GArray *review_read_log (review *r, GError **error);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "config.h"
 #include "base/json_write.h"
+#include "base/page_fill.h"
 #include "web/api_admit.h"
 
 #define PARTS_MOST 2  /* of a path that vary: a picture's number, a kind, a severity */
@@ -23,9 +24,11 @@
 
 typedef struct {
   const api *api;
+  const scan_held *scan;
   const char *file; /* of the row */
   char parts[PARTS_MOST][PART_MOST];
   const char *query; /* NULL: none */
+  gboolean of_scan;  /* the query says of which scan, and it is the one that is shown */
   int side;          /* of a small picture */
   GBytes *body;
 } call;
@@ -47,64 +50,78 @@ answer_asset (const call *c, GError **error)
   return file;
 }
 
-/* The page's template has two places to fill: what it loads, and what it must know before it asks for anything. */
+/* The page, with what it must know before it asks for anything. */
 static GBytes *
 answer_page (const call *c, GError **error)
 {
   g_autoptr (GBytes) file = answer_asset (c, error);
   if (file == NULL)
     return NULL;
-  gsize n;
-  const char *template = g_bytes_get_data (file, &n);
-  GString *page = g_string_new_len (template, (gssize) n);
   g_autoptr (GString) about = g_string_new (NULL);
   json_open (about, NULL, '{');
   json_put_text (about, "mode", "serve");
   json_put_text (about, "version", PARDON_VERSION);
   json_put_flag (about, "readonly", c->api->read_only);
+  json_put_count (about, "scan", c->scan->number);
   json_close (about, '}');
   g_string_prepend (about, "<script type=\"application/json\" id=\"about\">");
   g_string_append (about, "</script>");
-  g_string_replace (page, "<!--head-->", PAGE_HEAD, 1);
-  g_string_replace (page, "<!--data-->", about->str, 1);
-  return bytes_of (page);
+  return bytes_of (page_fill (file, PAGE_HEAD, about->str));
+}
+
+static GBytes *
+answer_scan (const call *c, GError **error)
+{
+  (void) error;
+  GString *o = g_string_new (NULL);
+  json_open (o, NULL, '{');
+  json_put_count (o, "scan", c->scan->number);
+  json_close (o, '}');
+  return bytes_of (o);
 }
 
 static GBytes *
 answer_report (const call *c, GError **error)
 {
-  return review_report (c->api->review, error);
+  return review_report (c->scan->review, error);
 }
 
 static GBytes *
 answer_pictures (const call *c, GError **error)
 {
-  return review_pictures (c->api->review, error);
+  return review_pictures (c->scan->review, error);
 }
 
 static GBytes *
 answer_judging (const call *c, GError **error)
 {
-  return review_judging (c->api->review, error);
+  return review_judging (c->scan->review, error);
+}
+
+static GBytes *
+answer_classes (const call *c, GError **error)
+{
+  (void) error;
+  return review_classes (c->scan->review);
 }
 
 static GBytes *
 answer_decisions (const call *c, GError **error)
 {
-  return review_decisions (c->api->review, FALSE, error);
+  return review_decisions (c->scan->review, FALSE, error);
 }
 
 static GBytes *
 answer_decisions_csv (const call *c, GError **error)
 {
-  return review_decisions (c->api->review, TRUE, error);
+  return review_decisions (c->scan->review, TRUE, error);
 }
 
 static gboolean
 number_of (const call *c, guint64 *id, GError **error)
 {
   const char *text = c->parts[0];
-  guint64 count = review_count (c->api->review);
+  guint64 count = review_count (c->scan->review);
   gboolean plain = text[0] != '0' || text[1] == 0; /* one spelling each, as caches know them by it */
   if (plain && count > 0 && g_ascii_string_to_unsigned (text, 10, 0, count - 1, id, NULL))
     return TRUE;
@@ -116,7 +133,7 @@ static GBytes *
 answer_look (const call *c, review_look look, GError **error)
 {
   guint64 id;
-  return number_of (c, &id, error) ? review_picture (c->api->review, id, look, c->side, error) : NULL;
+  return number_of (c, &id, error) ? review_picture (c->scan->review, id, look, c->side, error) : NULL;
 }
 
 static GBytes *
@@ -141,7 +158,7 @@ static GBytes *
 answer_why (const call *c, GError **error)
 {
   guint64 id;
-  return number_of (c, &id, error) ? review_why (c->api->review, id, error) : NULL;
+  return number_of (c, &id, error) ? review_why (c->scan->review, id, error) : NULL;
 }
 
 static GBytes *
@@ -155,13 +172,13 @@ answer_probe (const call *c, GError **error)
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "a severity lies between 1 and 5, not '%s'", text);
       return NULL;
     }
-  return review_probe (c->api->review, c->parts[0], severity, c->side, error);
+  return review_probe (c->scan->review, c->parts[0], severity, c->side, error);
 }
 
 static GBytes *
 answer_fit_probe (const call *c, GError **error)
 {
-  return review_probe (c->api->review, NULL, 0, c->side, error);
+  return review_probe (c->scan->review, NULL, 0, c->side, error);
 }
 
 static GBytes *
@@ -169,13 +186,13 @@ answer_decide (const call *c, GError **error)
 {
   gsize n = 0;
   const char *json = c->body != NULL ? g_bytes_get_data (c->body, &n) : NULL;
-  return review_decide (c->api->review, json != NULL ? json : "", n, error);
+  return review_decide (c->scan->review, json != NULL ? json : "", n, error);
 }
 
 static GBytes *
 answer_undo (const call *c, GError **error)
 {
-  return review_undo (c->api->review, error);
+  return review_undo (c->scan->review, error);
 }
 
 /* --- the table ------------------------------------------------------------------------------------ */
@@ -186,8 +203,14 @@ typedef enum {
   KEEP_LONG,  /* pictures */
 } keep;
 
+typedef enum {
+  GET,
+  GET_NEWEST, /* a newer scan is looked for first */
+  POST,
+} way;
+
 typedef struct {
-  gboolean post;
+  way way;
   const char *path; /* '#' stands for a number, '*' for a word */
   const char *type;
   keep keep;
@@ -199,23 +222,25 @@ typedef struct {
 #define JSON "application/json"
 
 static const route routes[] = {
-  { FALSE, "/", "text/html; charset=utf-8", KEEP_NEVER, 0, answer_page, "index.html" },
-  { FALSE, "/app.js", "text/javascript; charset=utf-8", KEEP_ASK, 0, answer_asset, "app.js" },
-  { FALSE, "/app.css", "text/css; charset=utf-8", KEEP_ASK, 0, answer_asset, "app.css" },
-  { FALSE, "/icon.svg", "image/svg+xml", KEEP_ASK, 0, answer_asset, "icon.svg" },
-  { FALSE, "/api/report", JSON, KEEP_NEVER, 0, answer_report, NULL },
-  { FALSE, "/api/pictures", JSON, KEEP_NEVER, 0, answer_pictures, NULL },
-  { FALSE, "/api/judging", JSON, KEEP_NEVER, 0, answer_judging, NULL },
-  { FALSE, "/api/picture/#/thumb", "image/jpeg", KEEP_LONG, 112, answer_thumb, NULL },
-  { FALSE, "/api/picture/#/full", "image/jpeg", KEEP_LONG, 0, answer_full, NULL },
-  { FALSE, "/api/picture/#/view", "image/png", KEEP_LONG, 0, answer_view, NULL },
-  { FALSE, "/api/picture/#/why", JSON, KEEP_NEVER, 0, answer_why, NULL },
-  { FALSE, "/api/probe/fit", "image/jpeg", KEEP_LONG, 224, answer_fit_probe, NULL },
-  { FALSE, "/api/probe/*/#", "image/jpeg", KEEP_LONG, 224, answer_probe, NULL },
-  { FALSE, "/api/decisions", JSON, KEEP_NEVER, 0, answer_decisions, NULL },
-  { FALSE, "/api/decisions.csv", "text/csv; charset=utf-8", KEEP_NEVER, 0, answer_decisions_csv, "decisions.csv" },
-  { TRUE, "/api/decide", JSON, KEEP_NEVER, 0, answer_decide, NULL },
-  { TRUE, "/api/undo", JSON, KEEP_NEVER, 0, answer_undo, NULL },
+  { GET_NEWEST, "/", "text/html; charset=utf-8", KEEP_NEVER, 0, answer_page, "index.html" },
+  { GET, "/app.js", "text/javascript; charset=utf-8", KEEP_ASK, 0, answer_asset, "app.js" },
+  { GET, "/app.css", "text/css; charset=utf-8", KEEP_ASK, 0, answer_asset, "app.css" },
+  { GET, "/icon.svg", "image/svg+xml", KEEP_ASK, 0, answer_asset, "icon.svg" },
+  { GET_NEWEST, "/api/scan", JSON, KEEP_NEVER, 0, answer_scan, NULL },
+  { GET, "/api/report", JSON, KEEP_NEVER, 0, answer_report, NULL },
+  { GET, "/api/pictures", JSON, KEEP_NEVER, 0, answer_pictures, NULL },
+  { GET, "/api/judging", JSON, KEEP_NEVER, 0, answer_judging, NULL },
+  { GET, "/api/classes", JSON, KEEP_NEVER, 0, answer_classes, NULL },
+  { GET, "/api/picture/#/thumb", "image/jpeg", KEEP_LONG, 112, answer_thumb, NULL },
+  { GET, "/api/picture/#/full", "image/jpeg", KEEP_LONG, 0, answer_full, NULL },
+  { GET, "/api/picture/#/view", "image/png", KEEP_LONG, 0, answer_view, NULL },
+  { GET, "/api/picture/#/why", JSON, KEEP_NEVER, 0, answer_why, NULL },
+  { GET, "/api/probe/fit", "image/jpeg", KEEP_LONG, 224, answer_fit_probe, NULL },
+  { GET, "/api/probe/*/#", "image/jpeg", KEEP_LONG, 224, answer_probe, NULL },
+  { GET, "/api/decisions", JSON, KEEP_NEVER, 0, answer_decisions, NULL },
+  { GET, "/api/decisions.csv", "text/csv; charset=utf-8", KEEP_NEVER, 0, answer_decisions_csv, "decisions.csv" },
+  { POST, "/api/decide", JSON, KEEP_NEVER, 0, answer_decide, NULL },
+  { POST, "/api/undo", JSON, KEEP_NEVER, 0, answer_undo, NULL },
 };
 
 static gboolean
@@ -296,7 +321,7 @@ status_of (const route *r, const GError *error)
   switch (error->code)
     {
     case PARDON_ERROR_INPUT:
-      return r->post ? 400 : 404;
+      return r->way == POST ? 400 : 404;
     case PARDON_ERROR_PICTURE:
     case PARDON_ERROR_MISSING:
       return 404;
@@ -307,7 +332,7 @@ status_of (const route *r, const GError *error)
 
 /* A tag that was sent is compared as a whole: the browser sends back what it got. */
 static api_answer *
-answer_kept (const route *r, const api_request *q, GBytes *body)
+answer_kept (const route *r, const call *c, const api_request *q, GBytes *body)
 {
   g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
   sum[32] = 0;
@@ -315,16 +340,37 @@ answer_kept (const route *r, const api_request *q, GBytes *body)
   gboolean same = g_strcmp0 (q->if_none_match, tag) == 0;
   api_answer *answer = answer_new (same ? 304 : 200, r->type, same ? g_bytes_new (NULL, 0) : g_bytes_ref (body));
   add_header (answer, "ETag", tag);
-  add_header (answer, "Cache-Control", r->keep == KEEP_ASK ? "private, no-cache" : "private, max-age=600");
+  gboolean ask = r->keep == KEEP_ASK || !c->of_scan; /* a picture's number will mean another one in the next scan */
+  add_header (answer, "Cache-Control", ask ? "private, no-cache" : "private, max-age=600");
   /* the cookie is another one at each start: what a page of other results left in the browser must not pass for ours */
   add_header (answer, "Vary", "Cookie");
   return answer;
+}
+
+/* NULL: the request may mean the scan that is shown. */
+static api_answer *
+refuse_other_scan (const route *r, call *c)
+{
+  g_autofree char *asked = api_query_value (c->query, "scan");
+  g_autofree char *shown = g_strdup_printf ("%u", c->scan->number);
+  c->of_scan = g_strcmp0 (asked, shown) == 0;
+  if (c->of_scan || (asked == NULL && r->way != POST))
+    return NULL;
+  return asked == NULL ? answer_error (400, "a change must say which scan it is about: ?scan=, as /api/scan has it")
+                       : answer_error (409, "the folder was scanned again since this page was loaded: load it again");
 }
 
 static api_answer *
 answer_route (const route *r, call *c, const api_request *q)
 {
   g_autoptr (GError) error = NULL;
+  if (r->way == GET_NEWEST)
+    scans_look_again (c->api->scans);
+  g_autoptr (scan_held) scan = scans_hold (c->api->scans);
+  c->scan = scan;
+  api_answer *other = r->way != GET_NEWEST && r->keep != KEEP_ASK ? refuse_other_scan (r, c) : NULL;
+  if (other != NULL)
+    return other;
   g_autofree char *side = r->side != 0 ? api_query_value (c->query, "side") : NULL;
   c->file = r->file;
   c->body = q->body;
@@ -335,7 +381,7 @@ answer_route (const route *r, call *c, const api_request *q)
   if (body == NULL)
     return answer_error (status_of (r, error), error->message);
   if (r->keep != KEEP_NEVER)
-    return answer_kept (r, q, body);
+    return answer_kept (r, c, q, body);
   api_answer *answer = answer_new (200, r->type, g_steal_pointer (&body));
   add_header (answer, "Cache-Control", "no-store");
   if (r->answer == answer_decisions_csv)
@@ -375,11 +421,11 @@ api_handle (const api *a, const api_request *q)
           call c = { .api = a, .query = query != NULL ? query + 1 : NULL };
           if (!route_matches (&routes[i], path, &c))
             continue;
-          if (routes[i].post == post)
+          if ((routes[i].way == POST) == post)
             return answer_route (&routes[i], &c, q);
           refused = 405;
-          why = routes[i].post ? "only POST is answered here" : "only GET and HEAD are answered here";
-          allowed = routes[i].post ? "POST" : "GET, HEAD";
+          why = routes[i].way == POST ? "only POST is answered here" : "only GET and HEAD are answered here";
+          allowed = routes[i].way == POST ? "POST" : "GET, HEAD";
           break;
         }
     }

@@ -4,13 +4,13 @@
 
 #include <glib.h>
 
-#include "reviewing/reviewing.h"
+#include "web/scans.h"
 
 #define API_BODY_LIMIT   (1 << 20) /* bytes of a request's body */
 #define API_TOKEN_LENGTH 32        /* 128 bits as hex digits */
 
 typedef struct {
-  review *review;
+  scans *scans;
   GBytes *(*asset) (const char *name); /* a file of the page, a new reference; NULL: there is none */
   char *const *hosts;                  /* what the Host header may say, "127.0.0.1:8080"; NULL-ended */
   gboolean any_address;                /* and any numeric address with this port: bound to all of them */

@@ -417,9 +417,10 @@ serve_until_told (server *s, const serve_options *o, GInetAddress *address, cons
 
 /* The browser takes a while to start and to read the page; the report it then asks for is made meanwhile. */
 static gpointer
-make_report (gpointer reviewed)
+make_report (gpointer all)
 {
-  GBytes *made = review_report (reviewed, NULL); /* who asks for it hears what is wrong */
+  g_autoptr (scan_held) first = scans_hold (all);
+  GBytes *made = review_report (first->review, NULL); /* who asks for it hears what is wrong */
   if (made != NULL)
     g_bytes_unref (made);
   return NULL;
@@ -438,10 +439,10 @@ serve_run (const serve_options *o, const job *j, GError **error)
   g_autoptr (GInetAddress) address = address_of (o->host, error);
   if (address == NULL)
     return FALSE;
-  g_autoptr (review) reviewed = review_open (o->dir, !o->read_only, error);
-  if (reviewed == NULL)
+  g_autoptr (scans) all = scans_new (o->dir, !o->read_only, error);
+  if (all == NULL)
     return FALSE;
-  server s = { .api = { .review = reviewed, .asset = o->asset, .read_only = !review_is_writable (reviewed) },
+  server s = { .api = { .scans = all, .asset = o->asset, .read_only = !scans_are_writable (all) },
                .working_most = CLAMP (g_get_num_processors (), 2, WORKERS) };
   if (!token_draw (s.api.token, error))
     return FALSE;
@@ -449,7 +450,7 @@ serve_run (const serve_options *o, const job *j, GError **error)
   g_cond_init (&s.room);
   g_cond_init (&s.left);
   s.visitors = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  GThread *ahead = g_thread_new ("report", make_report, reviewed);
+  GThread *ahead = g_thread_new ("report", make_report, all);
   gboolean fine = serve_until_told (&s, o, address, j, error);
   g_thread_join (ahead);
   g_hash_table_unref (s.visitors);

@@ -1,4 +1,5 @@
 """Decisions from the outside: what the page is told, what a new scan makes of it, and what the command line prints, against each other."""
+import base64
 import csv
 import json
 import os
@@ -372,6 +373,42 @@ def test_pictures_probes_and_why():
         os.rename(gone, gone + "x")
         assert "cannot" in r.refused(f"picture 1 0 112 {out}")
         os.rename(gone + "x", gone)
+
+
+def embedded(path, document):
+    with open(path) as file:
+        text = file.read()
+    at = text.index(f'<script type="application/json" id="{document}">')
+    return json.loads(text[text.index(">", at) + 1:text.index("</script>", at)])
+
+
+def test_names_of_classes_that_do_not_occur():
+    """200,000 classes, of which the pictures have a few: the page holds those few; a label may be any."""
+    page = os.path.join(results, "report.html")
+    before, known = os.path.getsize(page), sorted({row["label"] for row in images()} | {row["prediction"] for row in images()})
+    rows = images()
+    many = sorted([f"made up class {i:06d}" for i in range(200000 - len(known))] + known, key=lambda name: name[::-1])
+    listed = os.path.join(folder, "classes.txt")
+    with open(listed, "w") as file:
+        file.write("\n".join(many) + "\n")
+    scan("--classes", listed)
+    assert [(r["label"], r["prediction"], r["verdict"]) for r in images()] == [(r["label"], r["prediction"], r["verdict"]) for r in rows]
+    print(f"# report.html {before} bytes, with 200,000 classes {os.path.getsize(page)}")
+    assert os.path.getsize(page) - before < 20000
+    with open(page) as file:
+        assert "made up class" not in file.read()
+    columns = embedded(page, "pictures")["columns"]
+    for name in ("label", "prediction"):
+        assert sorted(columns[name]["names"]) == known and "wide" not in columns[name]
+        codes = memoryview(base64.b64decode(columns[name]["data"])).cast("H")
+        assert [columns[name]["names"][c] for c in codes] == [row[name] for row in rows], name
+    with Review() as r:
+        assert "made up class" not in json.dumps(r.ask("report")) + json.dumps(r.ask("pictures"))
+        assert r.ask("classes")["classes"] == many
+        changed = r.decide(ids=[7], label=many[-1])["changed"]
+        assert changed["label"] == [many[-1]] and many[-1] in r.ask("pictures")["columns"]["label"]["names"]
+        r.ask("undo")
+    scan()
 
 
 def test_older_and_unfinished():

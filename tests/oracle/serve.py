@@ -13,7 +13,7 @@ import tap
 from serving import FOLDER, PARDON, PICTURES, Server, read_all, results, status
 
 SHARED = {}
-ROUTES = ["/", "/app.js", "/app.css", "/icon.svg", "/api/report", "/api/pictures", "/api/judging", "/api/picture/0/thumb",
+ROUTES = ["/", "/app.js", "/app.css", "/icon.svg", "/api/scan", "/api/report", "/api/pictures", "/api/judging", "/api/classes", "/api/picture/0/thumb",
           "/api/picture/0/full", "/api/picture/0/view", "/api/picture/0/why", "/api/probe/fit", "/api/probe/gaussian-noise/3",
           "/api/decisions", "/api/decisions.csv"]
 CHANGES = ["/api/decide", "/api/undo"]
@@ -91,7 +91,7 @@ def test_the_token_leaves_the_address():
     page = s.ask("/")
     assert page.status == 200 and page["Content-Type"] == "text/html; charset=utf-8" and s.token.encode() not in page.body
     about = re.search(rb'<script type="application/json" id="about">(.*?)</script>', page.body)
-    assert json.loads(about[1]) == {"mode": "serve", "version": "0.1.0", "readonly": False}
+    assert json.loads(about[1]) == {"mode": "serve", "version": "0.1.0", "readonly": False, "scan": 1}
 
 
 def test_every_answer_carries_the_headers():
@@ -169,12 +169,14 @@ def test_changes_are_json_from_the_page():
         for path in CHANGES:
             refused(s.post(path, Content_Type=kind), 400, "application/json")
     refused(s.post("/api/decide", Origin=None), 403, "Origin")
-    refused(s.post("/api/decide", b"not json"), 400)
-    refused(s.post("/api/decide", b""), 400)
+    refused(s.post("/api/decide", b'{"ids":[0],"noisy":true}'), 400, "which scan")
+    refused(s.post("/api/undo"), 400, "which scan")
+    refused(s.change("/api/decide", b"not json"), 400, "cannot be read")
+    refused(s.change("/api/decide", b""), 400, "cannot be read")
     for changed in ({}, {"Origin": None, "Sec_Fetch_Site": "same-origin"}, {"Origin": None, "Sec_Fetch_Site": "none"}, {"Content_Type": "Application/JSON; charset=utf-8"}):
-        answer = s.post("/api/decide", b'{"ids":[0],"noisy":true}', **changed)
+        answer = s.change("/api/decide", b'{"ids":[0],"noisy":true}', **changed)
         assert answer.status == 200 and json.loads(answer.body)["undo"] >= 1, answer.body
-        assert s.post("/api/undo", **changed).status == 200
+        assert s.change("/api/undo", **changed).status == 200
 
 
 # --- addresses ------------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ def test_read_only():
 def test_oversized_bodies():
     s = server()
     head = s.get_line("/api/decide", Origin="http://" + s.own, Content_Type="application/json", Connection="close").replace(b"GET", b"POST")[:-2]
-    refused(s.post("/api/decide", b" " * (1 << 20)), 400)  # as large as may be, and no JSON
+    refused(s.change("/api/decide", b" " * (1 << 20)), 400, "cannot be read")  # as large as may be, and no JSON
     refused(s.post("/api/decide", b" " * ((1 << 20) + 1)), 413)
     refused(s.post("/api/decide", b" " * (20 << 20)), 413)
     refused(s.post("/app.js", b" " * (2 << 20)), 413)
@@ -517,6 +519,136 @@ def test_a_client_that_takes_nothing_holds_up_no_other():
     s.alive()
 
 
+# --- the folder is scanned again ----------------------------------------------------------------------
+
+
+class Folder:
+    """Pictures and results of their own, scanned when asked."""
+
+    def __init__(self, name):
+        self.pictures, self.out = (os.path.join(FOLDER.name, name, part) for part in ("pictures", "out"))
+        subprocess.run([PARDON, "demo", "-n", "6", "-o", self.pictures], check=True, stdout=subprocess.DEVNULL, timeout=120)
+        self.scan()
+
+    def scan(self):
+        subprocess.run([PARDON, "scan", self.pictures, "-o", self.out], check=True, stdout=subprocess.DEVNULL, timeout=120)
+
+    def add(self, name):
+        """A copy of the first picture that stands before all others in the list: each of them has another number then."""
+        first = min(os.path.join(at, f) for at, _, files in os.walk(self.pictures) for f in files if f.endswith((".jpg", ".png")))
+        shutil.copy(first, os.path.join(self.pictures, name))
+
+
+def names(s, scan):
+    return json.loads(s.ask(f"/api/pictures?scan={scan}").body)["columns"]["file"]["values"]
+
+
+def test_a_newer_scan_is_opened_when_the_page_is_loaded():
+    of = Folder("again")
+    s = Server(folder=of.out)
+    former = names(s, 1)
+    assert s.post("/api/decide?scan=1", b'{"ids":[2],"noisy":true}').status == 200
+    small = s.ask("/api/picture/2/thumb?scan=1")
+    assert small["Cache-Control"] == "private, max-age=600" and s.ask("/api/picture/2/thumb")["Cache-Control"] == "private, no-cache"
+    of.add("0-new.jpg")
+    of.scan()
+    refused(s.post("/api/decide?scan=1", b'{"ids":[2],"noisy":false}'), 500, "scanned again")
+    refused(s.ask("/api/pictures?scan=1"), 500, "scanned again")
+    page = s.ask("/")  # the page is loaded again
+    assert b'"scan":2' in page.body and json.loads(s.ask("/api/scan").body) == {"scan": 2}
+    assert names(s, 2) == ["0-new.jpg", *former]
+    for path in ROUTES[5:]:
+        refused(s.ask(path + "?scan=1"), 409, "scanned again")
+        assert s.ask(path + "?scan=2").status == 200, path
+    for path in CHANGES:
+        refused(s.post(path + "?scan=1", b'{"ids":[2],"noisy":false}'), 409, "scanned again")
+    assert s.ask("/api/picture/3/thumb?scan=2").body == small.body
+    log = json.loads(s.ask("/api/decisions").body)
+    assert [d["file"] for d in log["decisions"]] == [former[2]] and log["undo"] == 1
+    answer = json.loads(s.post("/api/undo?scan=2").body)
+    assert answer["changed"]["ids"] == [3] and answer["changed"]["decided"] == [0], answer
+    assert s.stop() == 0 and s.said() == ""
+
+
+def test_a_folder_that_was_made_anew():
+    """Its store counts its scans from 1, as the former one did."""
+    of = Folder("anew")
+    s = Server(folder=of.out)
+    shutil.rmtree(of.out)
+    assert json.loads(s.ask("/api/scan").body) == {"scan": 1}  # nothing to open: what there was is shown
+    assert s.ask("/api/picture/0/thumb?scan=1").status == 200
+    of.add("0-new.jpg")
+    of.scan()
+    refused(s.post("/api/decide?scan=1", b'{"ids":[2],"noisy":true}'), 500, "scanned again")
+    assert json.loads(s.ask("/api/scan").body) == {"scan": 2} and len(names(s, 2)) == 7
+    assert s.post("/api/decide?scan=2", b'{"ids":[2],"noisy":true}').status == 200
+    assert s.stop() == 0 and s.said() == ""
+
+
+def test_a_scan_that_did_not_end_is_not_opened():
+    import sqlite3
+    of = Folder("unfinished")
+    s = Server(folder=of.out)
+    db = sqlite3.connect(os.path.join(of.out, "pardon.db"))
+    db.execute("UPDATE meta SET value = value + 1 WHERE key = 'list'")
+    db.commit()
+    assert b'"scan":1' in s.ask("/").body
+    assert s.ask("/api/picture/0/thumb?scan=1").status == 200
+    refused(s.ask("/api/pictures?scan=1"), 500, "scanned again, or is being scanned")
+    of.scan()
+    assert b'"scan":2' in s.ask("/").body and s.ask("/api/pictures?scan=2").status == 200
+    db.close()
+    assert s.stop() == 0 and s.said() == ""
+
+
+def test_many_ask_while_it_is_scanned_again_and_again():
+    """Nobody is answered with what is of another scan than the one asked about, and every decision that was taken is in the log."""
+    of = Folder("busy")
+    s = Server(folder=of.out)
+    first, over, taken, wrong = names(s, 1), threading.Event(), [], []
+    expected = {1: first}
+    known = threading.Lock()
+
+    def ask(i):
+        rng = random.Random(i)
+        while not over.is_set():
+            scan = json.loads(s.ask("/api/scan").body)["scan"]
+            answer = s.ask(f"/api/pictures?scan={scan}")
+            if answer.status != 200:
+                wrong.extend([answer.body] if answer.status not in (409, 500) or b"scanned again" not in answer.body else [])
+                continue
+            files = json.loads(answer.body)["columns"]["file"]["values"]
+            with known:
+                if expected.setdefault(scan, files) != files:
+                    wrong.append((scan, files))
+            at = rng.randrange(len(files))
+            s.ask(f"/api/picture/{at}/thumb?scan={scan}")
+            answer = s.post(f"/api/decide?scan={scan}", json.dumps({"ids": [at], "noisy": rng.random() < 0.5}).encode())
+            if answer.status == 200:
+                taken.append(files[at])
+            elif answer.status not in (409, 500):
+                wrong.append(answer.body)
+
+    threads = [threading.Thread(target=ask, args=(i,), daemon=True) for i in range(8)]
+    for t in threads:
+        t.start()
+    for i in range(4):
+        of.add(f"0-new-{9 - i}.jpg")
+        while subprocess.run([PARDON, "scan", of.pictures, "-o", of.out], capture_output=True, timeout=120).returncode != 0:
+            time.sleep(0.01)  # somebody decided just now
+        time.sleep(0.3)
+    over.set()
+    for t in threads:
+        t.join(60)
+    assert not wrong, wrong[:3]
+    scan = json.loads(s.ask("/api/scan").body)["scan"]
+    assert scan >= 2 and len(names(s, scan)) == 10 and max(expected) == scan
+    log = {d["file"] for d in json.loads(s.ask("/api/decisions").body)["decisions"]}
+    copies = {name for name in names(s, scan) if name.startswith("0-new")} | {first[0]}
+    assert taken and all(name in log or (name in copies and copies & log) for name in taken), set(taken) - log
+    assert s.stop() == 0 and s.said() == ""
+
+
 # --- beginning and end ------------------------------------------------------------------------------
 
 
@@ -604,7 +736,7 @@ def test_nothing_leaves_the_machine():
     s = Server(before=["strace", "-D", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,bind", "-o", trace], environment={"ASAN_OPTIONS": "detect_leaks=0"})
     for path in ROUTES:
         s.ask(path)
-    s.post("/api/undo")
+    assert s.change("/api/undo").status == 200
     assert s.stop() == 0
     time.sleep(0.5)
     with open(trace) as f:

@@ -1,6 +1,7 @@
 """`pardon serve` under a test: started, its one line read, asked, and always ended."""
 import atexit
 import http.client
+import json
 import os
 import re
 import select
@@ -37,8 +38,8 @@ class Answer:
 
 
 class Server:
-    def __init__(self, *options, before=(), environment=None):
-        line = [*before, PARDON, "serve", *options, results()]
+    def __init__(self, *options, before=(), environment=None, folder=None):
+        line = [*before, PARDON, "serve", *options, folder or results()]
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=self.errors, env={**os.environ, **(environment or {})},
                                         start_new_session=True)
@@ -78,6 +79,11 @@ class Server:
 
     def post(self, path, body=b"{}", **changed):
         return self.ask(path, "POST", body, **{"Origin": "http://" + self.own, "Content_Type": "application/json", **changed})
+
+    def change(self, path, body=b"{}", **changed):
+        """A change of the scan that is shown now."""
+        scan = json.loads(self.ask("/api/scan").body)["scan"]
+        return self.post(f"{path}?scan={scan}", body, **changed)
 
     def connect(self):
         return socket.create_connection((self.host.strip("[]"), self.port), timeout=30)

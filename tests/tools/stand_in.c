@@ -9,6 +9,7 @@
 #include "reviewing/reviewing.h"
 
 struct review {
+  char *dir;
   guint64 count; /* rows of images.csv; 12 where there is none */
   gboolean writable;
   gint decisions;
@@ -43,6 +44,7 @@ review_open (const char *dir, gboolean writable, GError **error)
     }
   review *r = g_new0 (review, 1);
   g_autofree char *list = g_build_filename (dir, "images.csv", NULL), *text = NULL;
+  r->dir = g_strdup (dir);
   r->count = 12;
   r->writable = writable;
   if (g_file_get_contents (list, &text, NULL, NULL))
@@ -56,6 +58,8 @@ review_open (const char *dir, gboolean writable, GError **error)
 void
 review_free (review *r)
 {
+  if (r != NULL)
+    g_free (r->dir);
   g_free (r);
 }
 
@@ -69,6 +73,14 @@ gboolean
 review_is_writable (const review *r)
 {
   return r->writable;
+}
+
+/* As long as DIR/newer is there. */
+gboolean
+review_is_outdated (review *r)
+{
+  g_autofree char *newer = g_build_filename (r->dir, "newer", NULL);
+  return g_file_test (newer, G_FILE_TEST_EXISTS);
 }
 
 GBytes *
@@ -94,6 +106,13 @@ review_judging (review *r, GError **error)
   (void) error;
   g_autofree char *text = g_strdup_printf ("{\"decisions\":%d}", g_atomic_int_get (&r->decisions));
   return text_bytes (text);
+}
+
+GBytes *
+review_classes (review *r)
+{
+  (void) r;
+  return text_bytes ("{\"classes\":[]}");
 }
 
 GBytes *

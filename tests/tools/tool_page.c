@@ -158,9 +158,10 @@ put_notes (store *s, gint64 pixels, GError **error)
   g_autofree char *noise = g_strdup_printf ("[noise]\ndetector=made up\nvouched=0\nfalse_alarms=0.05\nthreshold=%g\n"
                                             "share=0.3\nlow=0.29\nhigh=0.31\n",
                                             THRESHOLD);
-  g_autofree char *review = g_strdup_printf ("[review]\nview=none\npixels=%" G_GINT64_FORMAT "\nthreshold=%g\n"
-                                             "false_alarms=0.05\nlimit=0.5\ndetector=made up\n",
-                                             pixels, THRESHOLD);
+  g_autofree char *review =
+      g_strdup_printf ("[review]\nlist=%" G_GINT64_FORMAT "\nview=none\npixels=%" G_GINT64_FORMAT "\nthreshold=%g\n"
+                       "false_alarms=0.05\nlimit=0.5\ndetector=made up\n",
+                       store_list_age (s, error), pixels, THRESHOLD);
   return store_note (s, "judging", judged, error) && store_note (s, "judging.thresholds", thresholds->str, error)
          && store_note (s, "report.noise", noise, error) && store_note (s, "review", review, error);
 }

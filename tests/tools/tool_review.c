@@ -1,5 +1,5 @@
 /* Asks a review (src/reviewing.h) line by line: tool_review DIR [read-only]. One line of answer each: "ok TEXT" or "no CODE WORDS".
- *     report | pictures | judging | decisions | csv | undo | why ID | decide JSON | picture ID LOOK SIDE FILE | probe KIND SEVERITY SIDE FILE */
+ *     report | pictures | judging | classes | decisions | csv | undo | why ID | decide JSON | picture ID LOOK SIDE FILE | probe KIND SEVERITY SIDE FILE */
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +28,8 @@ ask (review *r, const char *line, GError **error)
     return review_pictures (r, error);
   if (strcmp (w[0], "judging") == 0)
     return review_judging (r, error);
+  if (strcmp (w[0], "classes") == 0)
+    return review_classes (r);
   if (strcmp (w[0], "undo") == 0)
     return review_undo (r, error);
   if (strcmp (w[0], "decisions") == 0)

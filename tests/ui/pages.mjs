@@ -88,6 +88,40 @@ run(
         await site.close();
       }
     }],
+    ["the evidence of a picture says what holds by a moved threshold, and what by the scan's", async () => {
+      await prepare();
+      const site = await open_page(browser, server.url);
+      const { page } = site;
+      await visit(page, "noise");
+      const own = Number(await page.getByRole("slider", { name: /threshold/i }).first().getAttribute("aria-valuenow"));
+      const one = page.locator("main .evidence", { hasText: /to judge by \(noise/ }).first();
+      const href = await one.locator("a[href*='#picture']").first().getAttribute("href");
+      const file = encodeURIComponent(new URLSearchParams(href.split("?")[1]).get("file"));
+      const [moved, scans] = [/by the moved threshold: (.*) to judge by \(score ([−\d.]+); above ([−\d.]+) is noisy\)/, /by the scan’s: .* to judge by \(noise [\d.]+; above [\d.]+ is noisy/];
+      await visit(page, `picture?file=${file}`);
+      await page.waitForSelector(".reasons li");
+      const said = await page.locator(".reasons").innerText();
+      check(/above [\d.]+ is noisy/.test(said) && !moved.test(said) && !/by the scan’s/.test(said), `not moved: ${said}`);
+      for (const [t, verdict] of [[own + 100, "fine"], [own - 100, "too degraded"]])
+        for (const at of [`picture?file=${file}&t=${t}`, `noise?t=${t}`]) {
+          await visit(page, at);
+          const list = page.locator("main .reasons, main .evidence").filter({ hasText: scans }).first();
+          await list.waitFor();
+          const words = await list.innerText();
+          const [, now, score, limit] = moved.exec(words) ?? [];
+          same(now, verdict, `verdict of ${at} in: ${words}`);
+          same(Number(score.replace("−", "-")) > Number(limit.replace("−", "-")), verdict !== "fine", `score above the threshold in: ${words}`);
+        }
+      quiet(site, "evidence");
+      await site.close();
+      // what the file holds are reasons alone: they hang on no threshold
+      const disk = await open_page(browser, scan.report);
+      await visit(disk.page, `noise?t=${own + 1}`);
+      await disk.page.waitForSelector("main .evidence ul li");
+      const held = await disk.page.evaluate(() => document.body.innerText);
+      check(!/above [\d.]+ is noisy/.test(held), "the file speaks of a threshold that does not move");
+      await disk.close();
+    }],
     ["an address that asks for what there is not asks for nothing", async () => {
       await prepare();
       const site = await open_page(browser, server.url);

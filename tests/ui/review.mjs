@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, run, same } from "./tap.mjs";
-import { open_browser, open_page, quiet, scan_noise_dev, serve, temporary, visit } from "./site.mjs";
+import { open_browser, open_page, quiet, ready, scan_noise_dev, serve, temporary, violations, visit } from "./site.mjs";
 
 const place = temporary();
 const DECISIONS = 20;
@@ -106,6 +106,22 @@ run(
       same(new Set(by_name.slice(n).map((d) => d.file)).size, 1, "pictures decided about");
       await site.page.keyboard.press("k");
       await site.page.waitForSelector("dialog.choose[open]");
+      const stood = JSON.stringify(await standing(site.page));
+      same(await site.page.locator("dialog.choose [aria-selected=true]").count(), 0, "kinds picked before the reader did anything");
+      for (const key of ["Enter", "Space", "Enter"]) await site.page.keyboard.press(key);
+      await site.page.waitForTimeout(300);
+      same(await site.page.locator("dialog.choose[open]").count(), 1, "dialogs that are open after Enter on an empty field");
+      same(JSON.stringify(await standing(site.page)), stood, "decisions after Enter on an empty field");
+      await site.page.keyboard.press("Backspace");
+      await site.page.keyboard.press("ArrowDown"); // of no kind in the list
+      same(await site.page.locator("dialog.choose [aria-selected=true]").innerText(), "1 of no kind in the list", "the line the arrow goes to");
+      await site.page.keyboard.press("Enter");
+      await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list, by arrow");
+      await site.page.keyboard.press("u");
+      await until(async () => JSON.stringify(await standing(site.page)) === stood, "taken back");
+      await site.page.waitForTimeout(200);
+      await site.page.keyboard.press("k");
+      await site.page.waitForSelector("dialog.choose[open]");
       await site.page.keyboard.press("1"); // of no kind in the list
       await until(async () => (await standing(site.page)).some((d) => d.field === "kind" && d.to === "unknown"), "no kind in the list");
       await site.page.keyboard.press("u");
@@ -113,6 +129,78 @@ run(
       const outcome = await site.page.locator(".outcome").innerText();
       check(/\.jpg/i.test(outcome) || /\.\w+: the last decision/.test(outcome), `undo names no picture: ${outcome}`);
       quiet(site, "kind");
+      await site.close();
+      await server.stop();
+    }],
+    ["a label may be any class of the scan, also one that no picture has", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      const { page } = site;
+      await visit(page, "review");
+      await page.waitForTimeout(500);
+      const { all, held } = await page.evaluate(async () => {
+        const sent = async (path) => (await fetch(path)).json();
+        return { all: (await sent("/api/classes")).classes, held: (await sent("/api/pictures")).columns.label.names };
+      });
+      same(all.length, 1000, "classes");
+      check(held.length < all.length && held.every((name) => all.includes(name)), `${held.length} classes occur`);
+      const rare = all.find((name) => !held.includes(name) && all.filter((other) => other.includes(name)).length === 1);
+      await page.keyboard.press("l");
+      await page.waitForSelector("dialog.choose [role=option]");
+      await page.keyboard.type(rare);
+      await page.waitForFunction((name) => document.querySelector("dialog.choose [role=option]")?.textContent.trim() === name, rare);
+      await page.keyboard.press("Enter");
+      await until(async () => (await standing(page)).some((d) => d.field === "label" && d.to === rare), `the label ${rare}`);
+      await page.keyboard.press("u");
+      await until(async () => !(await standing(page)).some((d) => d.field === "label"), "taken back");
+      quiet(site, "label");
+      await site.close();
+      await server.stop();
+    }],
+    ["a rescan while the page is open: it is said, and Load again shows the new scan with the decisions", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      const { page, errors } = site;
+      await visit(page, "review");
+      await page.waitForTimeout(500);
+      const n = (await standing(page)).length;
+      await page.keyboard.press("f");
+      await until(async () => (await standing(page)).length > n, "a decision");
+      const decided = (await standing(page)).length;
+      same(await page.locator(".again").count(), 0, "words about another scan");
+      const files = [...rows().keys()];
+      scan_noise_dev(place.dir, ["--exclude", files[0]]); // all others have another number now
+      await page.keyboard.press("n"); // goes by the former numbers
+      await page.waitForSelector(".again button");
+      check(/scanned again/.test(await page.locator(".again").innerText()), "it is not said that the folder was scanned again");
+      check(/not stored/.test(await page.locator(".failure").first().innerText()), "it is not said that nothing was stored");
+      const bad = await violations(page);
+      check(bad.length === 0, bad.join(" | "));
+      errors.length = 0; // the browser's own words on the refusal
+      const at = await page.evaluate(() => location.hash);
+      await page.locator(".again button").click();
+      await page.waitForFunction(() => /now shows the new scan/.test(document.querySelector(".again")?.textContent ?? ""));
+      await ready(page);
+      same(await page.evaluate(() => location.hash), at, "where the reader is");
+      const held = await page.evaluate(async () => (await (await fetch("/api/pictures")).json()).columns.file.values);
+      same(held.length, files.length - 1, "pictures of the new scan");
+      same(held[0], files[1], "the first of them");
+      same((await standing(page)).length, decided, "decisions that stand");
+      await page.locator(".again button").click();
+      same(await page.locator(".again").count(), 0, "words about another scan, once read");
+      await page.waitForTimeout(500);
+      await page.keyboard.press("f");
+      await until(async () => (await standing(page)).length > decided, "a decision about the new scan");
+      await page.reload();
+      await ready(page);
+      same(await page.locator(".again").count(), 0, "words about another scan, loaded once more");
+      // away, scanned again, and back
+      scan_noise_dev(place.dir);
+      await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+      await page.waitForSelector(".again button");
+      quiet(site, "another scan");
       await site.close();
       await server.stop();
     }],

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #include "base/error.h"
 #include "output/ui.h"
@@ -24,14 +25,14 @@ asked_init (asked *a, gboolean writable)
   g_autoptr (GError) error = NULL;
   *a = (asked){ { .asset = ui_asset, .hosts = own_hosts, .port = 8080, .read_only = !writable, .token = TOKEN },
                 { .method = "GET", .host = "127.0.0.1:8080", .cookie = "pardon-8080=" TOKEN } };
-  a->api.review = review_open ("/", writable, &error);
+  a->api.scans = scans_new ("/", writable, &error);
   g_assert_no_error (error);
 }
 
 static void
 asked_clear (asked *a)
 {
-  review_free (a->api.review);
+  scans_free (a->api.scans);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (asked, asked_clear)
@@ -95,7 +96,7 @@ test_page_is_filled (void)
       &a, "/", 200,
       "<!doctype html><html><head><title>pardon</title><link rel=\"icon\" href=\"/icon.svg\"><link rel=\"stylesheet\" "
       "href=\"/app.css\"><script src=\"/app.js\" defer></script></head><body><script type=\"application/json\" "
-      "id=\"about\">{\"mode\":\"serve\",\"version\":\"0.1.0\",\"readonly\":true}</script></body></html>");
+      "id=\"about\">{\"mode\":\"serve\",\"version\":\"0.1.0\",\"readonly\":true,\"scan\":1}</script></body></html>");
 }
 
 static void
@@ -145,12 +146,12 @@ test_decisions (void)
   a.request.method = "POST";
   a.request.origin = "http://127.0.0.1:8080";
   a.request.type = "application/json";
-  assert_answer (&a, "/api/undo", 400, "{\"error\":\"there is no decision to take back\"}");
-  assert_answer (&a, "/api/decide", 400, "{\"error\":\"a decision is a JSON object\"}");
+  assert_answer (&a, "/api/undo?scan=1", 400, "{\"error\":\"there is no decision to take back\"}");
+  assert_answer (&a, "/api/decide?scan=1", 400, "{\"error\":\"a decision is a JSON object\"}");
   g_autoptr (GBytes) body = g_bytes_new_static (decision, strlen (decision));
   a.request.body = body;
-  assert_answer (&a, "/api/decide", 200, "{\"undo\":1}");
-  assert_answer (&a, "/api/undo", 200, "{\"undo\":0}");
+  assert_answer (&a, "/api/decide?scan=1", 200, "{\"undo\":1}");
+  assert_answer (&a, "/api/undo?scan=1", 200, "{\"undo\":0}");
   assert_answer (&a, "/api/report", 405, NULL);
   a.request.too_long = TRUE;
   assert_answer (&a, "/api/decide", 413, NULL);
@@ -237,6 +238,70 @@ test_token_of_the_address (void)
   assert_answer (&a, "/?token=" TOKEN, 403, NULL);
 }
 
+/* A folder that is scanned again: who works with the former scan goes on, and who asks by its numbers is told. */
+static void
+test_a_newer_scan (void)
+{
+  g_auto (asked) a;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dir = g_dir_make_tmp ("pardon-web-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_autofree char *newer = g_build_filename (dir, "newer", NULL), *list = g_build_filename (dir, "images.csv", NULL);
+  asked_init (&a, TRUE);
+  scans_free (a.api.scans);
+  a.api.scans = scans_new (dir, TRUE, &error);
+  g_assert_no_error (error);
+  assert_answer (&a, "/api/scan", 200, "{\"scan\":1}");
+  scan_held *at_work = scans_hold (a.api.scans);
+  g_assert_true (g_file_set_contents (newer, "", 0, NULL));
+  g_assert_true (g_file_set_contents (list, "file\na\nb\n", -1, NULL));
+  assert_answer (&a, "/api/pictures?scan=1", 200,
+                 "{\"n\":12}"); /* it is looked for when a page is loaded, not before */
+  assert_answer (&a, "/api/scan", 200, "{\"scan\":2}");
+  g_assert_cmpint (g_unlink (newer), ==, 0);
+  assert_answer (&a, "/api/scan", 200, "{\"scan\":2}");
+  assert_answer (&a, "/api/pictures", 200, "{\"n\":2}");
+  assert_answer (&a, "/api/pictures?scan=2", 200, "{\"n\":2}");
+  static const char *const former[] = { "/api/pictures?scan=1", "/api/picture/0/thumb?side=112&scan=1",
+                                        "/api/picture/0/why?scan=", "/api/probe/fit?scan=02", "/api/report?scan=3" };
+  for (gsize i = 0; i < G_N_ELEMENTS (former); i++)
+    assert_answer (&a, former[i], 409,
+                   "{\"error\":\"the folder was scanned again since this page was loaded: load it again\"}");
+  g_assert_cmpuint (at_work->number, ==, 1);
+  g_assert_cmpuint (review_count (at_work->review), ==, 12);
+  scan_held_free (at_work);
+  a.request.method = "POST";
+  a.request.origin = "http://127.0.0.1:8080";
+  a.request.type = "application/json";
+  assert_answer (&a, "/api/undo?scan=1", 409, NULL);
+  assert_answer (&a, "/api/undo", 400,
+                 "{\"error\":\"a change must say which scan it is about: ?scan=, as /api/scan has it\"}");
+  g_assert_cmpint (g_unlink (list), ==, 0);
+  g_assert_cmpint (g_rmdir (dir), ==, 0);
+}
+
+/* A picture may be kept by the browser only under an address that no later scan has. */
+static void
+test_what_is_kept (void)
+{
+  g_auto (asked) a;
+  asked_init (&a, TRUE);
+  static const struct {
+    const char *target, *keep;
+  } kept[] = { { "/api/picture/0/thumb", "private, no-cache" },
+               { "/api/picture/0/thumb?scan=1", "private, max-age=600" },
+               { "/api/probe/fit?side=112&scan=1", "private, max-age=600" },
+               { "/app.js?scan=1", "private, no-cache" },
+               { "/api/pictures?scan=1", "no-store" } };
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      a.request.target = kept[i].target;
+      g_autoptr (api_answer) answer = api_handle (&a.api, &a.request);
+      g_assert_cmpuint (answer->status, ==, 200);
+      g_assert_cmpstr (header_of (answer, "Cache-Control"), ==, kept[i].keep);
+    }
+}
+
 static GBytes *
 no_asset (const char *name)
 {
@@ -266,6 +331,8 @@ main (int argc, char **argv)
   g_test_add_func ("/web/strangers", test_strangers);
   g_test_add_func ("/web/all-addresses", test_all_addresses);
   g_test_add_func ("/web/token-of-the-address", test_token_of_the_address);
+  g_test_add_func ("/web/a-newer-scan", test_a_newer_scan);
+  g_test_add_func ("/web/what-is-kept", test_what_is_kept);
   g_test_add_func ("/web/a-build-without-the-page", test_a_build_without_the_page);
   return g_test_run ();
 }

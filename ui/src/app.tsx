@@ -15,6 +15,7 @@ import { Noise } from "./pages/noise";
 import { Overview } from "./pages/overview";
 import { PicturePage } from "./pages/picture";
 import { Review } from "./pages/review";
+import { Again } from "./parts/again";
 import { Boundary } from "./parts/boundary";
 import { ThemeButton } from "./parts/theme";
 
@@ -75,7 +76,10 @@ function App(): JSX.Element {
         </nav>
         <ThemeButton />
       </header>
-      <Moved />
+      <div class="notes">
+        <Again />
+        <Moved />
+      </div>
       <main id="main" tabIndex={-1} ref={main} data-ready={pictures.value !== null}>
         {failure.value !== null ? (
           <p class="failure" role="alert">

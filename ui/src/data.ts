@@ -24,15 +24,21 @@ export const undo_depth = signal(0);
 
 export const judging = computed<Judging | null>(() => report.value?.judging ?? null);
 
+/** The folder holds another scan than this page shows: its pictures have other numbers. */
+export const outdated = signal(false);
+
+/** An address of the server, and which scan the numbers in it are of. */
+const of_scan = (path: string): string => `${path}${path.includes("?") ? "&" : "?"}scan=${about.scan ?? 0}`;
+
 let thumbnails: Map<number, string> = new Map();
 let reasons: Map<number, string[]> = new Map();
 
 /** The address of a picture's thumbnail; null: this page holds none of it. */
 export function thumbnail(id: number, side: 112 | 224 = 112): string | null {
-  return serving ? `/api/picture/${id}/thumb?side=${side}` : (thumbnails.get(id) ?? null);
+  return serving ? of_scan(`/api/picture/${id}/thumb?side=${side}`) : (thumbnails.get(id) ?? null);
 }
-export const full_picture = (id: number): string | null => (serving ? `/api/picture/${id}/full` : thumbnail(id));
-export const model_view = (id: number): string | null => (serving ? `/api/picture/${id}/view` : null);
+export const full_picture = (id: number): string | null => (serving ? of_scan(`/api/picture/${id}/full`) : thumbnail(id));
+export const model_view = (id: number): string | null => (serving ? of_scan(`/api/picture/${id}/view`) : null);
 
 export interface Why {
   sentences: string[];
@@ -45,7 +51,7 @@ export async function why(id: number): Promise<Why> {
 
 /** What a picture of that kind and severity looks like: of the server, or the nearest one the report holds. */
 export function probe(kind: string, severity: number): string | null {
-  if (serving) return `/api/probe/${encodeURIComponent(kind)}/${severity.toFixed(1)}?side=224`;
+  if (serving) return of_scan(`/api/probe/${encodeURIComponent(kind)}/${severity.toFixed(1)}?side=224`);
   let best: string | null = null;
   let least = Infinity;
   for (const shot of report.value?.noise?.worst ?? []) {
@@ -55,19 +61,22 @@ export function probe(kind: string, severity: number): string | null {
   return best;
 }
 
+const CONFLICT = 409; // what is asked about is of a former scan
+
 async function answer<T>(response: Response): Promise<T> {
   const body = (await response.json().catch(() => ({ error: `the server answered ${response.status}` }))) as T & {
     error?: string;
   };
+  if (response.status === CONFLICT || /scanned again/.test(body.error ?? "")) outdated.value = true;
   if (!response.ok) throw new Error(body.error ?? `the server answered ${response.status}`);
   return body;
 }
 async function get<T>(path: string): Promise<T> {
-  return answer<T>(await fetch(path, { credentials: "same-origin" }));
+  return answer<T>(await fetch(of_scan(path), { credentials: "same-origin" }));
 }
 async function post<T>(path: string, body: unknown): Promise<T> {
   return answer<T>(
-    await fetch(path, {
+    await fetch(of_scan(path), {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json" },
@@ -112,6 +121,34 @@ export async function load(): Promise<void> {
   }
 }
 
+// --- another scan ------------------------------------------------------------------------------
+
+let asking = false;
+/** Asks whether the folder was scanned again. Who cannot be asked now is asked the next time. */
+export async function look_for_newer(): Promise<void> {
+  if (!serving || outdated.value || asking) return;
+  asking = true;
+  try {
+    const { scan } = await get<{ scan: number }>("/api/scan");
+    if (scan !== about.scan) outdated.value = true;
+  } catch {
+    return;
+  } finally {
+    asking = false;
+  }
+}
+/** The page was loaded again, and shows a newer scan than it did before. */
+export const is_newer: boolean = (() => {
+  if (!serving || about.scan === undefined) return false;
+  try {
+    const before = Number(sessionStorage.getItem("pardon-scan") ?? "0");
+    sessionStorage.setItem("pardon-scan", String(about.scan));
+    return before > 0 && before < about.scan;
+  } catch {
+    return false; // a browser may forbid to keep anything
+  }
+})();
+
 // --- decisions ---------------------------------------------------------------------------------
 
 export interface Decide {
@@ -147,6 +184,19 @@ function took(decided: Decided): void {
     undo_depth.value = decided.undo;
     revision.value++;
   });
+}
+
+let all_classes: Promise<string[]> | null = null;
+/** All names a label may be; the columns hold only those that occur. */
+export function classes(): Promise<string[]> {
+  all_classes ??= get<{ classes: string[] }>("/api/classes").then(
+    (sent) => sent.classes,
+    (error: unknown) => {
+      all_classes = null; // asked again the next time
+      throw error;
+    },
+  );
+  return all_classes;
 }
 
 export async function decide(what: Decide): Promise<void> {

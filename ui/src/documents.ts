@@ -295,6 +295,7 @@ export interface About {
   mode: "file" | "serve";
   version: string;
   readonly: boolean;
+  scan?: number; // of the server: which one the numbers of pictures are of
 }
 
 /** What a decision changed, in parallel arrays. */

@@ -131,17 +131,12 @@ interface Scene {
   pick: (x: number, y: number) => number;
 }
 
-/** What is drawn, kept in step with the properties. Moving and zooming go past the components: a frame each. */
-function use_scene(props: StageProps, on: On, cells: Cells, moved: () => void): Scene {
-  const { xy, lit } = props;
-  const [box, kept, drawing, ring] = [useRef<HTMLDivElement>(null), useRef<SVGPolygonElement>(null), useRef<SVGPolygonElement>(null), useRef<SVGCircleElement>(null)];
-  const view = useRef(props.view);
-  const now = useRef(props);
-  now.current = props;
-  const here = useRef(on);
-  here.current = on;
-  const [plain, set_plain] = useState(false);
-  const [canvas, painter] = use_painter(plain, set_plain, props);
+/** Draws the points, at most once a frame, and what lies over them. Both read only what is kept beside the components. */
+function use_frames(
+  { box, kept, ring, now, view }: Pick<Scene, "box" | "kept" | "ring" | "now" | "view">,
+  here: { current: On },
+  painter: { current: Painter | null },
+): { overlay: () => void; repaint: () => void } {
   const frame = useRef(0);
   const overlay = (): void => {
     const node = box.current;
@@ -163,6 +158,21 @@ function use_scene(props: StageProps, on: On, cells: Cells, moved: () => void): 
   const repaint = (): void => {
     if (frame.current === 0) frame.current = requestAnimationFrame(paint);
   };
+  return { overlay, repaint };
+}
+
+/** What is drawn, kept in step with the properties. Moving and zooming go past the components: a frame each. */
+function use_scene(props: StageProps, on: On, cells: Cells, moved: () => void): Scene {
+  const { xy, lit } = props;
+  const [box, kept, drawing, ring] = [useRef<HTMLDivElement>(null), useRef<SVGPolygonElement>(null), useRef<SVGPolygonElement>(null), useRef<SVGCircleElement>(null)];
+  const view = useRef(props.view);
+  const now = useRef(props);
+  now.current = props;
+  const here = useRef(on);
+  here.current = on;
+  const [plain, set_plain] = useState(false);
+  const [canvas, painter] = use_painter(plain, set_plain, props);
+  const { overlay, repaint } = use_frames({ box, kept, ring, now, view }, here, painter);
   const held = on.held ? on.id : -1;
   useLayoutEffect(() => painter.current?.points(xy), [xy, plain]);
   useLayoutEffect(() => {

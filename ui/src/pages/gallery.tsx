@@ -93,6 +93,27 @@ function Selected({ selected, clear, bar }: { selected: ReadonlySet<number>; cle
   );
 }
 
+function Legend(): JSX.Element {
+  return (
+    <p class="legend soft">
+      <span class="mark owed" aria-hidden="true" /> owed: wrong on a picture fit to judge by ·{" "}
+      <span class="mark set-aside" aria-hidden="true" /> set aside: wrong on a noisy one
+    </p>
+  );
+}
+
+function gallery_keys(decisions: readonly Key[], any: boolean, open_filters: () => void): Key[] {
+  return [
+    { keys: "← → ↑ ↓", does: "go to another picture (in the grid)" },
+    { keys: "Home End", does: "the first, the last" },
+    { keys: "Enter", does: "open it" },
+    { keys: "Space", does: "select it; with Shift and an arrow: all between" },
+    { keys: "/", does: "to the search field", on: ["/"], act: () => (open_filters(), setTimeout(() => document.getElementById("search")?.focus())) },
+    { keys: "Esc", does: "select none" },
+    ...decisions.filter((k) => any || k.keys === "u"),
+  ];
+}
+
 const NARROW = "(max-width: 56rem)";
 
 export function Gallery(): JSX.Element {
@@ -102,15 +123,7 @@ export function Gallery(): JSX.Element {
   const chosen = chips().length;
   const [open, set_open] = useState(!window.matchMedia(NARROW).matches);
   const { bar, keys: decisions } = use_decide({ ids: [...selected] });
-  const list: Key[] = [
-    { keys: "← → ↑ ↓", does: "go to another picture (in the grid)" },
-    { keys: "Home End", does: "the first, the last" },
-    { keys: "Enter", does: "open it" },
-    { keys: "Space", does: "select it; with Shift and an arrow: all between" },
-    { keys: "/", does: "to the search field", on: ["/"], act: () => (set_open(true), setTimeout(() => document.getElementById("search")?.focus())) },
-    { keys: "Esc", does: "select none" },
-    ...decisions.filter((k) => selected.size > 0 || k.keys === "u"),
-  ];
+  const list = gallery_keys(decisions, selected.size > 0, () => set_open(true));
   const within = useMemo(() => selection_of(params.value), [params.value]);
   const start = params.value.at === undefined || p === null ? -1 : ids.indexOf(p.find(params.value.at));
   const text = Object.entries(filters_of(params.value)).flat().join();
@@ -130,12 +143,7 @@ export function Gallery(): JSX.Element {
           <KeysButton list={list} />
         </div>
         <Chips />
-        {judging.value !== null && (
-          <p class="legend soft">
-            <span class="mark owed" aria-hidden="true" /> owed: wrong on a picture fit to judge by ·{" "}
-            <span class="mark set-aside" aria-hidden="true" /> set aside: wrong on a noisy one
-          </p>
-        )}
+        {judging.value !== null && <Legend />}
         <Waiting />
         {may_decide && <Outcome />}
         <Selected selected={selected} clear={() => select(new Set())} bar={bar} />

@@ -12,7 +12,7 @@ export interface Entry {
 }
 export interface ChooseProps {
   title: string;
-  names: readonly string[];
+  names: readonly string[] | string | null; // null: they are on their way; a string: why there are none
   numbered?: boolean;
   more?: readonly Entry[]; // above the names
   done: (value: string | undefined) => void; // undefined: nothing was chosen
@@ -43,15 +43,17 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useId();
   const [text, set_text] = useState("");
-  const [at, set_at] = useState(0);
+  const [at, set_at] = useState<number | null>(null); // where the reader went by arrows
   // before the next key can come: painting may be late, and what is written must not reach the page behind
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
   }, []);
-  const all = narrowed(names, more, text);
-  const here = Math.min(at, Math.max(0, all.length - 1));
+  const known = typeof names === "string" || names === null ? [] : names;
+  const all = narrowed(known, more, text);
+  // -1: none. What was written picks the first; nobody picks anything by writing nothing
+  const here = Math.min(at ?? (text.trim() === "" ? -1 : 0), all.length - 1);
   useEffect(() => dialog.current?.querySelector(`[id="${list}-${here}"]`)?.scrollIntoView({ block: "nearest" }), [here]);
   const digits = numbered && text === "";
   const press = (e: KeyboardEvent): void => {
@@ -78,12 +80,14 @@ export function Choose({ title, names, numbered = false, more = [], done }: Choo
         aria-expanded={all.length > 0}
         aria-controls={list}
         aria-autocomplete="list"
-        aria-activedescendant={all.length > 0 ? `${list}-${here}` : undefined}
+        aria-activedescendant={here >= 0 ? `${list}-${here}` : undefined}
         autocomplete="off"
         value={text}
-        onInput={(e) => (set_text(e.currentTarget.value), set_at(0))}
+        onInput={(e) => (set_text(e.currentTarget.value), set_at(null))}
       />
-      {all.length === 0 && <p class="soft">Nothing in the list has “{text}” in its name.</p>}
+      {names === null && <p class="soft">Loading the list…</p>}
+      {typeof names === "string" && <p class="failure" role="alert">{names}</p>}
+      {typeof names === "object" && names !== null && all.length === 0 && <p class="soft">Nothing in the list has “{text}” in its name.</p>}
       <Options of={all} {...{ here, list, title, digits, done }} />
       <button onClick={() => done(undefined)}>Cancel</button>
     </dialog>

@@ -2,9 +2,9 @@
 // what changed is said with the new headline.
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { name_of } from "../columns";
-import { decide, judging, may_decide, pictures, undo, undo_depth, type Decide } from "../data";
+import { classes, decide, judging, may_decide, pictures, undo, undo_depth, type Decide } from "../data";
 import { count } from "../format";
 import { moved, step } from "../judge";
 import { Choose, type Entry } from "./choose";
@@ -58,6 +58,22 @@ async function take_back(): Promise<string | void> {
   if (ids.length > 0) return `${whom(ids)}: the last decision is taken back`;
 }
 
+/** Asks for a true class, of all there are: they come when they are wanted. */
+function ChooseClass({ more, done }: { more: readonly Entry[]; done: (value: string | undefined) => void }): JSX.Element {
+  const [names, set_names] = useState<readonly string[] | string | null>(null);
+  useEffect(() => {
+    let current = true;
+    classes().then(
+      (all) => current && set_names(all),
+      (e: unknown) => current && set_names(e instanceof Error ? e.message : String(e)),
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
+  return <Choose title="True class" names={names} more={more} done={done} />;
+}
+
 export interface DecideProps {
   ids: readonly number[];
   /** Called as soon as the reader has decided; the answer comes later. */
@@ -102,13 +118,13 @@ export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.El
   const likely = (value: string | null, why: string): Entry[] =>
     value === null ? [] : [{ name: `${value} (${why})`, value }];
   const first = [...likely(name_of(p.suggested, only), "suspected"), ...likely(name_of(p.prediction, only), "the classifier’s answer")];
-  const labels = p.label.names.length > 0 ? p.label.names : p.prediction.names;
+  const labelled = p.label.names.length + p.prediction.names.length > 0;
   const bar = (
     <div class="decide" role="group" aria-label={none ? "Decide" : `Decide about ${whom(ids)}`}>
       <button disabled={none} onClick={noisy}>Noisy <kbd aria-hidden="true">n</kbd></button>
       <button disabled={none} onClick={fit}>Fit <kbd aria-hidden="true">f</kbd></button>
       <button disabled={none} onClick={() => ask("kind")} aria-haspopup="dialog">Kind… <kbd aria-hidden="true">k</kbd></button>
-      {labels.length > 0 && (
+      {labelled && (
         <button disabled={none} onClick={() => ask("label")} aria-haspopup="dialog">Label… <kbd aria-hidden="true">l</kbd></button>
       )}
       <button disabled={none} onClick={() => send({ restore: ["noisy", "label"] }, "as pardon said")}>As pardon said <kbd aria-hidden="true">r</kbd></button>
@@ -116,7 +132,7 @@ export function use_decide({ ids, decided, undone }: DecideProps): { bar: JSX.El
       {asking === "kind" && (
         <Choose title="Kind of noise" names={p.kinds.filter((k) => k !== UNKNOWN)} numbered more={[{ name: OF_NO_KIND, value: UNKNOWN }]} done={chose} />
       )}
-      {asking === "label" && <Choose title="True class" names={labels} more={first} done={chose} />}
+      {asking === "label" && <ChooseClass more={first} done={chose} />}
     </div>
   );
   return { bar, keys };

@@ -6,6 +6,7 @@ import { pictures, probe, serving, why } from "../data";
 import { number, percent } from "../format";
 import { kind_names, kind_now, noisy_now, severity_now } from "../judge";
 import { Thumb } from "./thumb";
+import { by_threshold } from "./why";
 
 const known = new Map<number, Promise<string[]>>();
 const PAUSE = 250; // while the threshold is dragged, nobody is asked
@@ -90,7 +91,7 @@ export function Evidence({ id, said, side = 112 }: { id: number; said?: string[]
       <p class="facts">{facts(id)}</p>
       {told.length > 0 && (
         <ul>
-          {told.map((line) => (
+          {by_threshold(id, told).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>

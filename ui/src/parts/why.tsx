@@ -1,9 +1,9 @@
 // Why a picture is held noisy or fit: sentences, and each measure against what clean pictures show.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { revision, why, type Why } from "../data";
-import { MINUS } from "../format";
-import { noisy_now } from "../judge";
+import { pictures, revision, why, type Why } from "../data";
+import { MINUS, number } from "../format";
+import { moved, noisy_now, threshold } from "../judge";
 
 type OfMeasure = NonNullable<Why["measures"]>[number];
 
@@ -36,11 +36,26 @@ function Measure({ m }: { m: OfMeasure }): JSX.Element {
   );
 }
 
+const VERDICT = /^(fine|too degraded) to judge by \(noise /; // by the scan's threshold
+
+/** What was said of a picture; where the reader moved the threshold, by both. */
+export function by_threshold(id: number, sentences: readonly string[]): string[] {
+  const [t, score] = [threshold.value, pictures.value?.score[id] ?? NaN];
+  if (!moved.value || Number.isNaN(score)) return [...sentences];
+  const digits = [2, 3, 4].find((d) => t.toFixed(d) !== score.toFixed(d)) ?? 4;
+  const now = score > Math.fround(t) ? "too degraded" : "fine"; // scores are float32
+  return sentences.flatMap((s) =>
+    VERDICT.test(s)
+      ? [`by the moved threshold: ${now} to judge by (score ${number(score, digits)}; above ${number(t, digits)} is noisy)`, `by the scan’s: ${s}`]
+      : [s],
+  );
+}
+
 /** Each sentence once: those about a measure stand with its bar. */
-function Told({ of }: { of: Why }): JSX.Element {
+function Told({ id, of }: { id: number; of: Why }): JSX.Element {
   const measures = of.measures ?? [];
   const with_bar = new Set(measures.map((m) => m.words));
-  const plain = of.sentences.filter((s) => !with_bar.has(s));
+  const plain = by_threshold(id, of.sentences.filter((s) => !with_bar.has(s)));
   return (
     <>
       {plain.length + measures.length > 0 && (
@@ -82,7 +97,7 @@ export function Evidence({ id, level = 2 }: { id: number; level?: 2 | 3 }): JSX.
       {told !== null && failed === null && told.sentences.length === 0 && (told.measures ?? []).length === 0 && (
         <p class="soft">{noisy === 1 ? "This page holds no reasons for it; pardon serve gives them." : "No measure stands out."}</p>
       )}
-      {told !== null && <Told of={told} />}
+      {told !== null && <Told id={id} of={told} />}
     </section>
   );
 }
