@@ -43,8 +43,13 @@ const words_row words_table[] = {
   { "reblur?-*", "edges", 2, READ_PLAIN, 0, 100, PERCENT, TELL_STATE, "",
     "one more blur @ would change less" CLEAN ": it is blurred to $ already",
     "one more blur @ would change more" CLEAN ": it is blurred to only $" },
-  { "turn-*", "turn", 4, READ_PLAIN, 0, 1, "", TELL_TIMES, "squared sine ", "edges wind # more over ~ pixels" CLEAN,
-    "edges run # straighter over ~ pixels" CLEAN },
+  { "bend-share", "bend", 3, READ_PLAIN, 0, 100, PERCENT, TELL_STATE, "",
+    "contours run on" CLEAN ": $ of the strong ones for 15 pixels",
+    "contours break off" CLEAN ": $ of the strong ones run on for 15 pixels" },
+  { "bend?-q50", "bend", 4, READ_PLAIN, 0, 1, PIXELS, TELL_TIMES, "off a straight line ", "contours wind # more" CLEAN,
+    "contours run # straighter" CLEAN },
+  { "bend?-q*", "bend", 4, READ_PLAIN, 0, 1, PIXELS, TELL_TIMES, "off a straight line ",
+    "the straightest contours wind # more" CLEAN, "the straightest contours run # straighter" CLEAN },
 
   /* how much detail there is */
   { "haar1-kurtosis", "evenness", 2, READ_PLAIN, 0, 1, "", TELL_STATE, "log kurtosis ",

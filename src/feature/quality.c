@@ -62,7 +62,6 @@ lay_out (quality_planes *p, guint8 *block)
   p->tile_scratch = take (block, &used, 4 * (w / 8) * (h / 8) * sizeof (float));
   p->profile = take (block, &used, 2 * (w + h) * sizeof (float));
   p->windows = take (block, &used, n + 2 * w);
-  p->gradient = take (block, &used, 2 * ((gsize) p->w[1] * (gsize) p->h[1] + QUALITY_SLACK) * sizeof (gint16));
   p->rows = take (block, &used, 12 * p->row_length * sizeof (float));
   p->bins = take (block, &used, n * sizeof (guint16));
   p->count = take (block, &used, 4 * QUALITY_BINS * sizeof (guint32));

@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-#define QUALITY_VERSION 1
+#define QUALITY_VERSION 2
 
 typedef struct {
   const char *name;   /* "mscn1-alpha" */

@@ -1,6 +1,5 @@
-/* Edges: how wide the strongest ones are, how much a second blur changes the picture, how differences grow with
- * distance and direction, and how straight edges run. All but the last on luma rounded to 8 bits, where sixteen
- * pixels fit one instruction. */
+/* Edges: how wide the strongest ones are, how much a second blur changes the picture, and how differences grow with
+ * distance and direction. All on luma rounded to 8 bits, where sixteen pixels fit one instruction. */
 #include "feature/quality_internal.h"
 
 #include <math.h>
@@ -363,95 +362,10 @@ reblur (const quality_planes *p, int scale, float *out)
   return out;
 }
 
-/* --- straightness --- */
-
-/* Sobel's masks on a row of scale 1, in sixteenths of a grey level; the rows start at the pixel before the first. */
-static void
-gradient_row (const gint16 *restrict above, const gint16 *restrict row, const gint16 *restrict below, int n,
-              gint16 *restrict u, gint16 *restrict v)
-{
-  int whole = quality_whole (n);
-
-#pragma omp simd
-  for (int x = 0; x < whole; x++)
-    {
-      gint16 falling = (gint16) (below[x + 2] - above[x]), rising = (gint16) (above[x + 2] - below[x]);
-      u[x] = (gint16) (falling + rising + 2 * (row[x + 2] - row[x]));
-      v[x] = (gint16) (falling - rising + 2 * (below[x + 1] - above[x + 1]));
-    }
-}
-
-static double
-gradient_energy (const gint16 *restrict u, const gint16 *restrict v, int n)
-{
-  float sum = 0;
-
-#pragma omp simd reduction(+ : sum)
-  for (int x = 0; x < n; x++)
-    sum += (float) (u[x] * u[x] + v[x] * v[x]);
-  return sum;
-}
-
-/* Positions as in scale 1; the picture's edge has no gradient and is never asked for. */
-static double
-fill_gradients (quality_planes *p, gint16 *gx, gint16 *gy)
-{
-  int w = p->w[1], h = p->h[1];
-  double energy = 0;
-
-  for (int y = 1; y < h - 1; y++)
-    {
-      gsize at = (gsize) y * (gsize) w;
-      const gint16 *row = p->y16 + at;
-      gradient_row (row - w, row, row + w, w - 2, gx + at + 1, gy + at + 1);
-      energy += gradient_energy (gx + at + 1, gy + at + 1, w - 2);
-    }
-  return energy / ((double) (w - 2) * (h - 2));
-}
-
-/* Mean squared sine of the angle between the gradient at a strong edge and at 2, 4 and 8 pixels to both sides along
- * it (scale 1). */
-static float *
-turns (quality_planes *p, float *out)
-{
-  static const int distances[3] = { 2, 4, 8 };
-  int w = p->w[1], h = p->h[1], step = h >= QUALITY_MANY_ROWS ? 4 : 2;
-  gint16 *gx = p->gradient, *gy = gx + (gsize) w * (gsize) h + QUALITY_SLACK;
-  int threshold = (int) MAX (4 * fill_gradients (p, gx, gy), 64 * 16 * 256.0);
-  double turned[3] = { 0 }, n[3] = { 0 };
-
-  for (int y = 1; y < h - 1; y += step)
-    for (int x = 1; x < w - 1; x++)
-      {
-        gsize at = (gsize) y * (gsize) w + (gsize) x;
-        if (gx[at] * gx[at] + gy[at] * gy[at] < threshold)
-          continue;
-        float u = gx[at], v = gy[at], strength = u * u + v * v;
-        float length = sqrtf (strength), tx = -v / length, ty = u / length;
-        for (int i = 0; i < 6; i++)
-          {
-            float d = (float) (i & 1 ? -distances[i / 2] : distances[i / 2]);
-            int nx = (int) ((float) x + d * tx + 0.5f), ny = (int) ((float) y + d * ty + 0.5f); /* from 1 on: rounded */
-            if (nx < 1 || ny < 1 || nx >= w - 1 || ny >= h - 1)
-              continue;
-            gsize to = (gsize) ny * (gsize) w + (gsize) nx;
-            float s = gx[to], t = gy[to], other = s * s + t * t, cross = u * t - v * s;
-            if (other * 16 < strength)
-              continue;
-            turned[i / 2] += cross * cross / (strength * other);
-            n[i / 2]++;
-          }
-      }
-  for (int i = 0; i < 3; i++)
-    *out++ = (float) ((turned[i] + 1) / (n[i] + 10));
-  return out;
-}
-
 float *
 QUALITY_NAME (quality_edges) (quality_planes *p, float *out)
 {
   out = edge_widths (p, out);
   out = reblur (p, 0, out);
-  out = reblur (p, 1, out);
-  return turns (p, out);
+  return reblur (p, 1, out);
 }

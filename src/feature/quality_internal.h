@@ -1,5 +1,5 @@
 /* What the rooms of the quality measures share. The files that measure (planes, mscn, gradients, noise, specks, blocks,
- * tone, edges, detail, broken, bins, themes) are plain C loops over rows, compiled once per instruction set:
+ * tone, edges, contours, detail, broken, bins, themes) are plain C loops over rows, compiled once per instruction set:
  * QUALITY_ISA is part of their outside names. Where a compiler does not find the vectors itself, a row kernel is
  * written by hand (rows). The sums of two instruction sets differ in order alone; tests/unit/test_quality.c states by
  * how much. AVX-512 was tried: 2 % over AVX2 with vectors of 256 bits, 6 % slower with 512, so there is no third set. */
@@ -43,7 +43,6 @@ typedef struct {
   float *tile_scratch;   /* 4 x (height / 8) x (width / 8): room for selecting among tiles of 16 or of 8 pixels */
   float *profile;        /* 2 x (width + height): steps across and down by position, and room to filter them */
   guint8 *windows;       /* height x width: room for two values per window on every second row */
-  gint16 *gradient;      /* 2 x h[1] x w[1], and QUALITY_SLACK between */
   float *rows;           /* 12 x row_length: rows of scratch */
   gsize row_length;      /* width + 64 or a little more: rows of scratch start on cache lines */
   guint32 *count;        /* 4 x QUALITY_BINS: histograms */
@@ -72,7 +71,7 @@ typedef struct {
   const char *name; /* "scalar", "avx2" */
   /* `rgb`: interleaved, `stride` bytes from row to row; fills every plane of `p`, whose sizes are set. */
   void (*fill) (quality_planes *p, const guint8 *rgb, gsize stride);
-  quality_theme themes[10]; /* NULL-ended, in the table's order */
+  quality_theme themes[11]; /* NULL-ended, in the table's order */
 } quality_kernels;
 
 /* How many pixels to work on where n count and the rest is written over or never looked at: no vector is left
@@ -110,6 +109,7 @@ float *QUALITY_NAME (quality_blocks) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_tone) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_lags) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_edges) (quality_planes *p, float *out);
+float *QUALITY_NAME (quality_contours) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_detail) (quality_planes *p, float *out);
 float *QUALITY_NAME (quality_broken) (quality_planes *p, float *out);
 #endif
@@ -121,7 +121,7 @@ extern const quality_kernels quality_kernels_avx2;
 const quality_kernels *quality_kernels_named (const char *name);
 
 /* quality_measure_picture() by one instruction set, before values are held to their ranges. `spent` (may be NULL):
- * 10 numbers, microseconds of filling and of each theme. */
+ * 11 numbers, microseconds of filling and of each theme. */
 gboolean
 quality_measure_by (const quality_kernels *kernels, const image *rgb, float *out, gint64 *spent, GError **error);
 

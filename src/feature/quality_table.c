@@ -116,9 +116,10 @@
   {                                                                                                                    \
     name, SHARE, 0, 1, "Crete, Dolmiere, Ladret, Nicolas 2007; 1: a second blur changes nothing"                       \
   }
-#define TURN(name)                                                                                                     \
+#define BEND(steps, name, how)                                                                                         \
   {                                                                                                                    \
-    name, "squared sine", 0, 1, "pardon: of gradient directions along strong edges of scale 1; (n + 1) / (m + 10)"     \
+    "bend" steps "-" name, PIXELS, 0, 3,                                                                               \
+        "pardon: strong contours' distance from chords over " steps " steps to either side: " how                      \
   }
 
 #define HAAR(level, name)                                                                                              \
@@ -232,9 +233,14 @@ static const quality_measure table[] = {
   REBLUR ("reblur0-down"),
   REBLUR ("reblur1-across"),
   REBLUR ("reblur1-down"),
-  TURN ("turn-2"),
-  TURN ("turn-4"),
-  TURN ("turn-8"),
+
+  BEND ("4", "q05", "5 % quantile"),
+  BEND ("4", "q25", "25 % quantile"),
+  BEND ("7", "q05", "5 % quantile"),
+  BEND ("7", "q10", "10 % quantile"),
+  BEND ("7", "q25", "25 % quantile"),
+  BEND ("7", "q50", "median"),
+  { "bend-share", SHARE, 0, 1, "pardon: strong contours that can be followed 7 steps to either side" },
 
   HAARS ("1"),
   HAARS ("2"),

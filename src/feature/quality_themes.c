@@ -15,6 +15,7 @@ const quality_kernels QUALITY_NAME (quality_kernels) = {
     QUALITY_NAME (quality_tone),
     QUALITY_NAME (quality_lags),
     QUALITY_NAME (quality_edges),
+    QUALITY_NAME (quality_contours),
     QUALITY_NAME (quality_detail),
     QUALITY_NAME (quality_broken),
     NULL,

@@ -1,7 +1,6 @@
 /* Each kind is scored apart against clean: the log odds of the kind against clean, which one softmax over kinds and clean
- * gives and which do not hang on the other kinds. The joint score is the log of the summed odds, so that two kinds that
- * are each half certain count together. "unknown" joins them by the distance from clean pictures, for kinds no one has
- * thought of. */
+ * gives and which do not hang on the other kinds. "unknown" joins them by the distance from clean pictures, for kinds no one has
+ * thought of. How they become one score: joint.c. */
 #include "noise/detector.h"
 
 #include <math.h>
@@ -27,7 +26,8 @@ place (detector *d, float *block)
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++, next += d->d)
     *fields[i] = next;
   d->at.whiten = next;
-  d->at.clean_scores = next + d->d * d->d;
+  d->at.tails = next + d->d * d->d;
+  d->at.clean_scores = d->at.tails + (gsize) (d->known + 1) * DETECTOR_TAILS;
   next = d->at.clean_scores + DETECTOR_QUANTILES;
   for (int i = 0; i < DETECTOR_NETS; i++, next += net_size (d->d, DETECTOR_HIDDEN, outputs))
     {
@@ -110,18 +110,6 @@ detector_kind_find (const detector *d, const char *name)
 }
 
 /* --- judging ------------------------------------------------------------------------------- */
-
-double
-log_sum_exp (const float *x, gsize n)
-{
-  float most = x[0];
-  double sum = 0;
-  for (gsize i = 1; i < n; i++)
-    most = MAX (most, x[i]);
-  for (gsize i = 0; i < n; i++)
-    sum += exp ((double) (x[i] - most));
-  return most + log (sum);
-}
 
 void
 detector_standardise (const detector *d, const float *measures, float *z)
@@ -232,7 +220,7 @@ detector_judge (const detector *d, const float *measures, judgement *j)
   if (j->kinds[j->kind] < MIN (j->kinds[d->known], 0))
     j->kind = d->known;
   j->severity = j->kind < d->known ? CLAMP (severities[j->kind], 1, 5) : 3;
-  j->score = (float) log_sum_exp (j->kinds, (gsize) d->known + 1);
+  j->score = (float) joint_score (d, j->kinds);
   j->noise = (float) detector_noise (d, j->score);
   j->unlike = (float) (detector_outside (d, measures) / MAX (d->unlike, 1e-6));
 }

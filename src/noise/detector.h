@@ -33,7 +33,7 @@ int detector_kind_find (const detector *d, const char *name); /* -1: none */
 void detector_know_colour (detector *d, gsize measure);
 
 typedef struct {
-  float score;    /* of all kinds joined, log odds against clean: larger is worse. Ranks pictures. */
+  float score;    /* of all kinds joined (joint.c): larger is worse. Ranks pictures. */
   float noise;    /* 0..1: the probability of being degraded, where DETECTOR_PREVALENCE of the pictures are */
   int kind;       /* the most likely one, also for a picture that is fine */
   float severity; /* 1..5, ImageNet-C's scale, if it is of that kind */

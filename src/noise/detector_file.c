@@ -12,7 +12,7 @@
 #define MAGIC   "[detector]\n"
 #define MARK    "\n[weights]\n"
 #define GROUP   "detector"
-#define VERSION 1
+#define VERSION 2
 #define LARGEST 1e7f /* of a number: trained ones stay far below, and sums of these stay finite */
 
 G_STATIC_ASSERT (G_BYTE_ORDER == G_LITTLE_ENDIAN);
@@ -115,6 +115,10 @@ numbers_are_sound (const detector *d)
   for (gsize i = 1; i < DETECTOR_QUANTILES; i++)
     if (d->at.clean_scores[i] < d->at.clean_scores[i - 1])
       return FALSE;
+  for (int k = 0; k <= d->known; k++)
+    for (int i = 1; i < DETECTOR_TAILS; i++)
+      if (d->at.tails[k * DETECTOR_TAILS + i] < d->at.tails[k * DETECTOR_TAILS + i - 1])
+        return FALSE;
   return TRUE;
 }
 

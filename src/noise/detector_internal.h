@@ -7,6 +7,7 @@
 #define DETECTOR_NETS          3 /* averaged: they differ in their start and in the order of their examples */
 #define DETECTOR_HIDDEN        192
 #define DETECTOR_QUANTILES     1001
+#define DETECTOR_TAILS         10
 #define DETECTOR_MOST_MEASURES 512
 #define DETECTOR_BEYOND        6 /* deviations at which a measure is cut off: further out says no more */
 
@@ -17,6 +18,7 @@ typedef struct {
   float *least, *most; /* d: what all training rows, clean and corrupted, lie between but for the outermost 0.1 % */
   float *clean_mean;   /* d: of clean pictures, standardised */
   float *whiten;       /* d x d: rows that turn a deviation from clean_mean into independent unit ones */
+  float *tails;        /* (known + 1) x DETECTOR_TAILS: each kind's scores of clean pictures, see joint.c; ascending */
   float *clean_scores; /* DETECTOR_QUANTILES: of the scores of clean pictures not trained on, ascending */
   float *blocks[DETECTOR_NETS];
 } detector_numbers;
@@ -52,4 +54,11 @@ double detector_log_odds (const detector *d, double score);
 double detector_outside (const detector *d, const float *measures);
 /* Each known kind's log odds against clean, and severities, from the nets alone; `kinds`, `severities`: d->known floats. */
 void detector_scores (const detector *d, const float *z, float *kinds, float *severities);
+
+/* --- joint.c --- */
+
 double log_sum_exp (const float *x, gsize n);
+/* Of known + 1 kinds' scores. */
+double joint_score (const detector *d, const float *kinds);
+/* From a kind's own scores of n clean pictures, ascending. */
+void joint_learn (detector *d, int kind, const float *sorted, gsize n);

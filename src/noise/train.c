@@ -130,6 +130,21 @@ lessons_clear (lessons *l)
   g_free ((float *) l->z);
   g_free ((guint32 *) l->first);
   g_free ((guint32 *) l->order);
+  g_free ((float *) l->weights);
+}
+
+static float *
+weigh_kinds (const train_set *s)
+{
+  float *weights = g_new0 (float, s->n_kinds), all = 0;
+  for (gsize i = 0; i < s->n; i++)
+    if (s->rows[i].example && s->rows[i].kind >= 0)
+      weights[s->rows[i].kind]++;
+  for (int k = 0; k < s->n_kinds; k++)
+    all += weights[k];
+  for (int k = 0; k < s->n_kinds; k++)
+    weights[k] = all / ((float) s->n_kinds * weights[k]);
+  return weights;
 }
 
 static gboolean
@@ -138,7 +153,7 @@ lessons_init (lessons *l, const train_set *s, const detector *d)
   float *z = g_try_new (float, s->n * s->d);
   guint32 *count = g_try_new0 (guint32, s->n + 1), *order = g_try_new (guint32, s->n);
   guint32 *first = g_try_new0 (guint32, s->n + 1);
-  *l = (lessons){ s->n, s->d, z, s->rows, s->n_kinds, 0, first, order };
+  *l = (lessons){ s->n, s->d, z, s->rows, s->n_kinds, weigh_kinds (s), 0, first, order };
   if (z == NULL || count == NULL || order == NULL || first == NULL)
     {
       g_free (count);
@@ -203,9 +218,10 @@ fit_nets (const lessons *l, const gboolean *use, guint64 seed, int threads, dete
 
 /* --- thresholds ------------------------------------------------------------------------------------ */
 
-/* Of every row: the nets' joint score by nets that did not see its source, and how strange it is. */
+/* Of every row, by nets that did not see its source: the kinds' scores, how strange it is in the place of "unknown"'s
+ * (n x (known + 1)); and, when all is settled, the joint score (n). */
 typedef struct {
-  float *nets, *strange;
+  float *kinds, *joint;
 } scores;
 
 static guint32
@@ -217,14 +233,14 @@ fold_of (const guint32 *folds, const train_row *r)
 static void
 score_rows (const lessons *l, const detector *d, const guint32 *folds, guint32 fold, scores *out)
 {
-  float kinds[DETECTOR_MOST_KINDS], severities[DETECTOR_MOST_KINDS], room[DETECTOR_MOST_MEASURES];
+  float severities[DETECTOR_MOST_KINDS], room[DETECTOR_MOST_MEASURES];
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example && fold_of (folds, &l->rows[i]) == fold)
       {
         const float *z = l->z + i * l->d;
+        float *kinds = out->kinds + i * (gsize) (d->known + 1);
         detector_scores (d, z, kinds, severities);
-        out->nets[i] = (float) log_sum_exp (kinds, (gsize) d->known);
-        out->strange[i] = (float) log (MAX (detector_strangeness (d, z, room), 1e-6));
+        kinds[d->known] = (float) log (MAX (detector_strangeness (d, z, room), 1e-6));
       }
 }
 
@@ -262,17 +278,24 @@ cross_validate (const lessons *l, const train_set *s, detector *d, scores *out, 
   return TRUE;
 }
 
-/* The clean examples' values, ascending. */
+/* The clean examples' values, which stand `step` apart, ascending. */
 static float *
-clean_values (const lessons *l, const float *values, gsize *n)
+clean_values (const lessons *l, const float *values, gsize step, gsize *n)
 {
   float *clean = g_new (float, l->n);
   *n = 0;
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example && l->rows[i].kind < 0)
-      clean[(*n)++] = values[i];
+      clean[(*n)++] = values[i * step];
   order_floats (clean, *n);
   return clean;
+}
+
+/* Of all examples, this one's part: kinds count alike. */
+static double
+share_of (const lessons *l, const train_row *r)
+{
+  return r->kind < 0 ? 1 : (double) l->weights[r->kind];
 }
 
 /* Mean loss of slope a and offset b, each side weighing half, with its gradient and second derivatives. */
@@ -287,7 +310,8 @@ calibration_loss (const lessons *l, const float *joint, const double shares[2], 
     if (l->rows[i].example)
       {
         gboolean bad = l->rows[i].kind >= 0;
-        double w = 0.5 / shares[bad], x = joint[i], odds = a * x + b, p = 1 / (1 + exp (-odds));
+        double w = 0.5 * share_of (l, &l->rows[i]) / shares[bad], x = joint[i], odds = a * x + b,
+               p = 1 / (1 + exp (-odds));
         loss += w * (MAX (odds, 0) + log1p (exp (-fabs (odds))) - bad * odds);
         g[0] += w * (p - bad) * x;
         g[1] += w * (p - bad);
@@ -345,10 +369,44 @@ area_under (const float *clean, gsize n_clean, const lessons *l, const float *jo
             else
               high = middle;
           }
-        in_order += (double) low;
-        n++;
+        in_order += share_of (l, &l->rows[i]) * (double) low;
+        n += share_of (l, &l->rows[i]);
       }
   return in_order / (n * (double) n_clean);
+}
+
+/* The unknown kind's scores in the place of how strange the rows are. */
+static void
+settle_unknown (const lessons *l, scores *found, detector *d)
+{
+  gsize n_clean, width = (gsize) d->known + 1;
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example)
+      found->joint[i] = (float) log_sum_exp (found->kinds + i * width, width - 1);
+  g_autofree float *nets = clean_values (l, found->joint, 1, &n_clean),
+                   *strange = clean_values (l, found->kinds + d->known, width, &n_clean);
+  d->strange_slope = STRANGE_SLOPE;
+  d->strange_offset = order_quantile (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS)
+                      - STRANGE_SLOPE * order_quantile (strange, n_clean, STRANGE_SHARE);
+  for (gsize i = 0; i < l->n; i++)
+    {
+      float *unknown = found->kinds + i * width + d->known;
+      *unknown = (float) (d->strange_slope * (double) *unknown + d->strange_offset);
+    }
+}
+
+static void
+settle_joint (const lessons *l, scores *found, detector *d)
+{
+  gsize n_clean, width = (gsize) d->known + 1;
+  for (int k = 0; k <= d->known; k++)
+    {
+      g_autofree float *clean = clean_values (l, found->kinds + k, width, &n_clean);
+      joint_learn (d, k, clean, n_clean);
+    }
+  for (gsize i = 0; i < l->n; i++)
+    if (l->rows[i].example)
+      found->joint[i] = (float) joint_score (d, found->kinds + i * width);
 }
 
 static void
@@ -356,26 +414,20 @@ settle (const lessons *l, scores *found, detector *d, train_result *result)
 {
   gsize n_clean;
   double shares[2] = { 0, 0 }, hits = 0;
-  g_autofree float *nets = clean_values (l, found->nets, &n_clean),
-                   *strange = clean_values (l, found->strange, &n_clean);
-  d->strange_slope = STRANGE_SLOPE;
-  d->strange_offset = order_quantile (nets, n_clean, 1 - DETECTOR_FALSE_ALARMS)
-                      - STRANGE_SLOPE * order_quantile (strange, n_clean, STRANGE_SHARE);
+  settle_unknown (l, found, d);
+  settle_joint (l, found, d);
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example)
-      {
-        float both[2] = { found->nets[i], (float) (d->strange_slope * found->strange[i] + d->strange_offset) };
-        found->nets[i] = (float) log_sum_exp (both, 2);
-        shares[l->rows[i].kind >= 0]++;
-      }
-  g_autofree float *clean = clean_values (l, found->nets, &n_clean);
+      shares[l->rows[i].kind >= 0] += share_of (l, &l->rows[i]);
+  g_autofree float *clean = clean_values (l, found->joint, 1, &n_clean);
   for (int q = 0; q < DETECTOR_QUANTILES; q++)
     d->at.clean_scores[q] = (float) order_quantile (clean, n_clean, q / (double) (DETECTOR_QUANTILES - 1));
-  calibrate (l, found->nets, shares, d);
+  calibrate (l, found->joint, shares, d);
   double threshold = detector_threshold (d, DETECTOR_FALSE_ALARMS);
   for (gsize i = 0; i < l->n; i++)
-    hits += l->rows[i].example && l->rows[i].kind >= 0 && found->nets[i] > threshold;
-  *result = (train_result){ area_under (clean, n_clean, l, found->nets), hits / shares[1] };
+    if (l->rows[i].example && l->rows[i].kind >= 0 && (double) found->joint[i] > threshold)
+      hits += share_of (l, &l->rows[i]);
+  *result = (train_result){ area_under (clean, n_clean, l, found->joint), hits / shares[1] };
 }
 
 /* Shares of measures outside least..most over the examples; the 99th percentile is the unit of `unlike`. */
@@ -391,6 +443,13 @@ settle_unlike (const train_set *s, detector *d)
   d->unlike = order_quantile (shares, n, 0.99);
 }
 
+static gpointer
+no_memory (GError **error)
+{
+  g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to train");
+  return NULL;
+}
+
 detector *
 detector_train (const train_set *s, const job *j, train_result *result, GError **error)
 {
@@ -399,12 +458,14 @@ detector_train (const train_set *s, const job *j, train_result *result, GError *
   g_autoptr (detector) d = detector_new (s->d, s->n_kinds, s->kinds, s->families);
   lessons l;
   if (!describe (s, d) || !lessons_init (&l, s, d))
+    return no_memory (error);
+  g_autofree float *found = g_try_new0 (float, s->n *(gsize) (s->n_kinds + 2));
+  if (found == NULL)
     {
-      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to train");
-      return NULL;
+      lessons_clear (&l);
+      return no_memory (error);
     }
-  g_autofree float *found = g_new0 (float, 2 * s->n);
-  scores of_rows = { found, found + s->n };
+  scores of_rows = { found, found + s->n * (gsize) (s->n_kinds + 1) };
   gboolean fine = whiten (s, l.z, d, error) && cross_validate (&l, s, d, &of_rows, j, error);
   if (fine)
     {

@@ -429,37 +429,93 @@ def test_reblur():
     compare(reblur)
 
 
-def turns(p):
-    y = p.y[1]
-    h, w = y.shape
-    gx, gy = np.zeros((h, w)), np.zeros((h, w))
-    gx[1:-1, 1:-1] = ndimage.sobel(y, 1)[1:-1, 1:-1]
-    gy[1:-1, 1:-1] = ndimage.sobel(y, 0)[1:-1, 1:-1]
-    strength = gx**2 + gy**2
-    threshold = max(4 * strength[1:-1, 1:-1].mean(), 1024)
-    sy, sx = np.nonzero(strength >= threshold)
-    keep = sy % (4 if h >= 96 else 2) == 1
-    sy, sx = sy[keep], sx[keep]
-    length = np.sqrt(strength[sy, sx])
-    tx, ty = -gy[sy, sx] / length, gx[sy, sx] / length
+class Contours:
+    """Walks along strong edges, pixel by pixel."""
+
+    def __init__(self, p):
+        y = p.y8
+        self.h, self.w = y.shape
+        self.gx, self.gy, self.strength = (np.zeros(y.shape, int) for _ in range(3))
+        inner = slice(1, -1), slice(1, -1)
+        self.gx[inner] = ndimage.sobel(y, 1)[inner]
+        self.gy[inner] = ndimage.sobel(y, 0)[inner]
+        self.strength = self.gx**2 // 64 + self.gy**2 // 64
+
+    def upright(self, at):
+        return abs(self.gx[at]) > abs(self.gy[at])
+
+    def beside(self, at, upright):
+        (y, x), s = at, self.strength
+        return (s[y, x - 1], s[y, x + 1]) if upright else (s[y - 1, x], s[y + 1, x])
+
+    def inside(self, at):
+        return 2 <= at[0] < self.h - 2 and 2 <= at[1] < self.w - 2
+
+    def seeds(self):
+        s = self.strength
+        least = int(max(4 * s[2:-2:4, 1:-1].mean(), 16))
+        found = []
+        for y in range(2, self.h - 2, 4):
+            for x in np.flatnonzero(s[y, 2:-2] > least) + 2:
+                before, after = self.beside((y, x), self.upright((y, x)))
+                if before <= s[y, x] and after < s[y, x]:
+                    found.append((y, int(x)))
+        n = min(len(found), 96)
+        return [found[i * len(found) // n] for i in range(n)]
+
+    def top(self, at):
+        upright = self.upright(at)
+        before, after = self.beside(at, upright)
+        curve = before - 2 * self.strength[at] + after
+        off = min(max((before - after) / curve / 2, -0.5), 0.5) if curve < 0 else 0
+        return np.array(at) + ((0, off) if upright else (off, 0))
+
+    def walk(self, start, way):
+        at, direction = start, way * np.array([self.gx[start], -self.gy[start]])
+        points = []
+        while len(points) < 7:
+            tangent = np.array([self.gx[at], -self.gy[at]])
+            if tangent @ direction < 0:
+                tangent = -tangent
+            direction = tangent
+            if self.upright(at):
+                y = at[0] + (1 if tangent[0] > 0 else -1)
+                three = [(y, at[1]), (y, at[1] - 1), (y, at[1] + 1)]
+            else:
+                x = at[1] + (1 if tangent[1] > 0 else -1)
+                three = [(at[0], x), (at[0] - 1, x), (at[0] + 1, x)]
+            if not self.inside(three[0]):
+                break
+            at = max(three, key=lambda one: self.strength[one])
+            if not self.inside(at) or self.strength[at] < self.strength[start] // 8:
+                break
+            points.append(self.top(at))
+        return points
+
+
+def bend(points):
+    chord = points[-1] - points[0]
+    length = np.hypot(*chord)
+    if length < (len(points) - 1) / 2 - 1e-6:
+        return 3.0
+    off = [(q - points[0]) @ (chord[1], -chord[0]) / length for q in points[1:-1]]
+    return min(np.sqrt(np.mean(np.square(off))), 3.0)
+
+
+def contours(p):
+    field = Contours(p)
+    walks = [(field.walk(seed, -1), field.top(seed), field.walk(seed, 1)) for seed in field.seeds()]
     out = {}
-    for d in (2, 4, 8):
-        turned, n = 1.0, 10.0
-        for side in (d, -d):
-            nx, ny = np.floor(sx + side * tx + 0.5).astype(int), np.floor(sy + side * ty + 0.5).astype(int)
-            ok = (nx >= 1) & (ny >= 1) & (nx < w - 1) & (ny < h - 1)
-            ny, nx, oy, ox = ny[ok], nx[ok], sy[ok], sx[ok]
-            other = strength[ny, nx]
-            ok = other * 16 >= strength[oy, ox]
-            cosine = (gx[oy, ox] * gx[ny, nx] + gy[oy, ox] * gy[ny, nx])[ok] / np.sqrt(other * strength[oy, ox])[ok]
-            turned += np.sum(1 - np.minimum(cosine**2, 1))
-            n += ok.sum()
-        out[f"turn-{d}"] = turned / n
+    for reach, shares in ((4, (5, 25)), (7, (5, 10, 25, 50))):
+        bends = [bend(a[reach - 1 :: -1] + [middle] + b[:reach]) for a, middle, b in walks if min(len(a), len(b)) >= reach]
+        for q in shares:
+            out[f"bend{reach}-q{q:02}"] = nearest(bends, q / 100) if len(bends) >= 8 else 0.3
+    out["bend-share"] = len(bends) / len(walks) if walks else 0
     return out
 
 
-def test_turns():
-    compare(turns)
+def test_contours():
+    compare(contours)
 
 
 def detail(p):
@@ -519,7 +575,7 @@ def test_broken():
 def test_every_measure_has_an_oracle():
     p = Planes(PICTURES[0][1])
     known = set()
-    for theme in (mscn, gradients, noise, flat_tiles, blocks, tone, lags, edges, reblur, turns, detail, broken):
+    for theme in (mscn, gradients, noise, flat_tiles, blocks, tone, lags, edges, reblur, contours, detail, broken):
         known |= set(theme(p))
     assert known == set(names()), known ^ set(names())
 

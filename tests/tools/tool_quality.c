@@ -166,8 +166,8 @@ bench_chain (const char *path, float *out)
 static int
 bench (const char *path)
 {
-  static const char *const parts[] = { "fill", "mscn", "gradients", "noise",  "blocks",
-                                       "tone", "lags", "edges",     "detail", "broken" };
+  static const char *const parts[] = { "fill", "mscn",  "gradients", "noise",  "blocks", "tone",
+                                       "lags", "edges", "contours",  "detail", "broken" };
   static const char *const sets[] = { "scalar", "avx2" };
   g_autofree float *out = g_new (float, quality_size ());
   view v = view_measure ();
@@ -179,14 +179,14 @@ bench (const char *path)
   for (gsize s = 0; s < G_N_ELEMENTS (sets); s++)
     {
       const quality_kernels *kernels = quality_kernels_named (sets[s]);
-      gint64 least[10], spent[10], best = G_MAXINT64;
+      gint64 least[G_N_ELEMENTS (parts)], spent[G_N_ELEMENTS (parts)], best = G_MAXINT64;
       if (kernels == NULL)
         continue;
       for (int i = 0; i < 100; i++)
         {
           gint64 all = 0;
           quality_measure_by (kernels, &seen, out, spent, NULL);
-          for (int k = 0; k < 10; k++)
+          for (gsize k = 0; k < G_N_ELEMENTS (parts); k++)
             {
               least[k] = i == 0 ? spent[k] : MIN (least[k], spent[k]);
               all += spent[k];
@@ -194,7 +194,7 @@ bench (const char *path)
           best = MIN (best, all);
         }
       printf ("%s, %d x %d: %" G_GINT64_FORMAT " us =", sets[s], seen.width, seen.height, best);
-      for (int k = 0; k < 10; k++)
+      for (gsize k = 0; k < G_N_ELEMENTS (parts); k++)
         printf (" %s %" G_GINT64_FORMAT, parts[k], least[k]);
       printf ("\n");
     }
