@@ -18,7 +18,7 @@
 #define HISTORIES     12
 #define KIND_TURNS    2 /* times that each kind is made of each picture */
 #define WARP_TURNS    6 /* more of "elastic", which is the hardest to learn */
-#define WARP_LEAST    3 /* its severity then: below, it is a smooth warp that leaves nothing to be seen */
+#define WARP_LEAST    2 /* its severity then: below, hardly anything is to be seen */
 #define SLIGHT        2 /* copies a history whose severity is below 1 */
 #define COPIES        (HISTORIES * (1 + SLIGHT) + KIND_TURNS * CORRUPTION_KINDS + WARP_TURNS)
 #define LEAST_SIDE    96
