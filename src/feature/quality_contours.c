@@ -5,12 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FARTHEST  7   /* steps to either side of where a walk begins */
-#define WALKS      96  /* at most */
-#define LEAST     8   /* walks: fewer tell nothing */
-#define STRETCH   16  /* pixels of a row that are passed over together */
-#define SEED_ROWS 4   /* a walk may begin on every fourth row */
-#define MARGIN    2   /* pixels at the picture's edge that no walk enters */
+#define FARTHEST  7  /* steps to either side of where a walk begins */
+#define WALKS     96 /* at most */
+#define LEAST     8  /* walks: fewer tell nothing */
+#define STRETCH   16 /* pixels of a row that are passed over together */
+#define SEED_ROWS 4  /* a walk may begin on every fourth row */
+#define MARGIN    2  /* pixels at the picture's edge that no walk enters */
 #define MOST_BEND 3.0f
 #define NO_BEND   0.3f /* pixels, where there are no contours: the middle of what photographs have */
 #define FAINTEST  16   /* strength, below: no contour. About four grey levels a pixel */

@@ -9,7 +9,7 @@
 
 #define D       20
 #define SOURCES 150 /* tails and calibration of fewer clean rows are too uncertain for the bounds below */
-#define COPIES  6 /* clean, two of each kind, a slight one */
+#define COPIES  6   /* clean, two of each kind, a slight one */
 
 static const char *const kinds[] = { "up", "down" }, *const families[] = { "first", "second" };
 
