@@ -45,7 +45,8 @@ draw_size (history *h, random_source *r)
     }
   else
     h->short_side = 128 + random_below (r, 200);
-  static const int filters[] = { FILTER_BILINEAR, FILTER_BILINEAR, FILTER_BICUBIC, FILTER_LANCZOS, FILTER_AREA };
+  static const int filters[] = { FILTER_BILINEAR, FILTER_BILINEAR, FILTER_BICUBIC,
+                                 FILTER_LANCZOS,  FILTER_AREA,     FILTER_NEAREST };
   h->filter = filters[random_below (r, G_N_ELEMENTS (filters))];
 }
 

@@ -14,7 +14,7 @@ typedef struct {
 
 typedef struct {
   char *kind;
-  double score; /* log odds against clean */
+  double score; /* of the kind: log odds against clean */
 } explanation_kind;
 
 typedef struct {
@@ -29,7 +29,7 @@ typedef struct {
 
   gboolean noisy;
   double noise, limit;     /* 0..1; above the limit is noisy */
-  double score, threshold; /* the same in log odds */
+  double score, threshold; /* the same as noise/joint.c adds it up: larger is worse */
   double false_alarms;     /* share of clean pictures above it */
   char *kind, *family;     /* the most likely one, also of a picture that is fine */
   double severity;         /* 1..5; NAN: the kind has none */

@@ -109,7 +109,7 @@ gboolean store_finish (store *s, GError **error);
  * what holds: a person's word, where there is one. */
 typedef struct {
   gboolean judged;         /* FALSE: there is no verdict, all else is zero */
-  double score;            /* log odds against clean: larger is worse */
+  double score;            /* all kinds joined: larger is worse */
   double noise;            /* 0..1 */
   gboolean noisy;          /* too degraded to judge by */
   const char *kind;        /* never NULL; "" where not noisy */

@@ -57,7 +57,7 @@ function noise_facts(p: Pictures, id: number): Fact[] {
     {
       name: "Score",
       value: known(score)
-        ? `${number(score, 2)}; threshold ${number(threshold.value, 2)}${moved.value ? ` (the scan: ${number(scan_threshold.value, 2)})` : ""}; log odds of degraded`
+        ? `${number(score, 2)}; threshold ${number(threshold.value, 2)}${moved.value ? ` (the scan: ${number(scan_threshold.value, 2)})` : ""}; larger is worse`
         : null,
     },
     { name: "Probability", value: known(p.noise[id]) ? `${percent(p.noise[id])} of being degraded, where half of all pictures are` : null },

@@ -41,7 +41,7 @@ function draw(width: number): Element {
     marginBottom: 46,
     marginTop: 26,
     style: { fontSize: "12px", background: "none" },
-    x: { domain: ends(), label: width < 480 ? "noise score →" : "noise score (log odds of degraded against clean) →" },
+    x: { domain: ends(), label: width < 480 ? "noise score →" : "noise score (larger: more speaks for degraded) →" },
     y: { label: width < 480 ? null : "↑ pictures", grid: true, ticks: 5, tickFormat: (v: number) => (Number.isInteger(v) ? number(v) : "") },
     marks: [
       Plot.rectY(rows, { x1: "from", x2: "to", y1: "y1", y2: "y2", inset: 0.5, fill: (d: { what: string }) => (d.what === "fit" ? COLOUR.right : COLOUR["set-aside"]) }),
