@@ -1,10 +1,11 @@
-/* The graph of an ONNX file: its tensors, and which of them feeds the last layer with weights. Operators are told apart
- * by name alone, whatever their domain, because quantised graphs mix the standard's with the runtime's own. */
+/* The graph of an ONNX file: its tensors, and which of them feeds the last layer with weights. A file may be damaged or hold anything: no
+ * name is trusted to be there, and no walk to end by itself. */
 #include "feature/onnx_graph.h"
 
 #include "base/error.h"
 #include "base/nearest.h"
 #include "feature/onnx.pb-c.h"
+#include "feature/onnx_operators.h"
 #include "feature/onnx_skeleton.h"
 
 #include <errno.h>
@@ -26,50 +27,6 @@ typedef struct {
   GHashTable *outputs;       /* set */
   GHashTable *channels_last; /* set */
 } reading;
-
-static const char *const LAYERS[] = { "Gemm",
-                                      "MatMul",
-                                      "Conv",
-                                      "ConvTranspose",
-                                      "FusedConv",
-                                      "FusedGemm",
-                                      "FusedMatMul",
-                                      "NhwcConv",
-                                      "NhwcFusedConv",
-                                      "ConvInteger",
-                                      "MatMulInteger",
-                                      "MatMulIntegerToFloat",
-                                      "DynamicQuantizeMatMul",
-                                      "MatMulNBits",
-                                      "QLinearConv",
-                                      "QLinearMatMul",
-                                      "QGemm",
-                                      NULL };
-/* Of these the weights are input 3, after the data's scale and zero point. */
-static const char *const QUANTISED_LAYERS[] = { "QLinearConv", "QLinearMatMul", "QGemm", NULL };
-static const char *const NEUTRAL[] = { "Dropout", "Identity", "Cast", NULL };
-static const char *const QUANTISERS[] = { "QuantizeLinear", "DynamicQuantizeLinear", NULL };
-static const char *const RESHAPERS[] = { "Flatten",  "Reshape", "Squeeze",          "Unsqueeze",
-                                         "Identity", "Cast",    "DequantizeLinear", NULL };
-static const char *const CHANNELS_FIRST[] = { "Conv",
-                                              "ConvTranspose",
-                                              "FusedConv",
-                                              "ConvInteger",
-                                              "QLinearConv",
-                                              "MaxPool",
-                                              "AveragePool",
-                                              "LpPool",
-                                              "GlobalAveragePool",
-                                              "GlobalMaxPool",
-                                              "QLinearAveragePool",
-                                              "QLinearGlobalAveragePool",
-                                              "BatchNormalization",
-                                              "InstanceNormalization",
-                                              "GroupNormalization",
-                                              "LRN",
-                                              "DepthToSpace",
-                                              "SpaceToDepth",
-                                              NULL };
 
 static void
 tensor_free (gpointer data)
@@ -108,12 +65,6 @@ reading_clear (reading *r)
     g_hash_table_unref (tables[i]);
 }
 
-static gboolean
-is_one_of (const char *const *ops, const node_proto *node)
-{
-  return node->op_type != NULL && g_strv_contains (ops, node->op_type);
-}
-
 static const Pardon__Onnx__AttributeProto *
 attribute (const node_proto *node, const char *name)
 {
@@ -143,8 +94,8 @@ first_data (const reading *r, const node_proto *node)
 static const char *
 layer_input (const reading *r, const node_proto *node)
 {
-  gsize weights = is_one_of (QUANTISED_LAYERS, node) ? 3 : 1;
-  if (!is_one_of (LAYERS, node) || node->n_input <= weights)
+  gsize weights = onnx_op_weights (node->op_type);
+  if (weights == 0 || node->n_input <= weights)
     return NULL;
   gboolean first = is_data (r, node, 0), second = is_data (r, node, weights);
   return first == second ? NULL : node->input[first ? 0 : weights];
@@ -226,7 +177,7 @@ makes_channels_last (const reading *r, const node_proto *node)
   if ((flag != NULL && flag->i != 0) || (node->op_type != NULL && g_str_has_prefix (node->op_type, "Nhwc")))
     return TRUE;
   const char *from = first_data (r, node);
-  return !is_one_of (CHANNELS_FIRST, node) && from != NULL && g_hash_table_contains (r->channels_last, from);
+  return !onnx_op_is_channels_first (node->op_type) && from != NULL && g_hash_table_contains (r->channels_last, from);
 }
 
 /* TensorProto.DataType of the specification. */
@@ -327,8 +278,8 @@ before_neutral (const reading *r, const char *tensor)
         break;
       const node_proto *before = g_hash_table_lookup (r->producers, from);
       gboolean restored = strcmp (node->op_type != NULL ? node->op_type : "", "DequantizeLinear") == 0 && before != NULL
-                          && is_one_of (QUANTISERS, before);
-      if (!restored && !is_one_of (NEUTRAL, node) && !is_one_of (QUANTISERS, node))
+                          && onnx_op_is_quantiser (before->op_type);
+      if (!restored && !onnx_op_is_neutral (node->op_type) && !onnx_op_is_quantiser (node->op_type))
         break;
       tensor = from;
     }
@@ -347,7 +298,7 @@ find_penultimate (const reading *r, onnx_graph *g)
       if (node == NULL)
         return;
       g->ends_in_softmax = g->ends_in_softmax || (still_output && g_strcmp0 (node->op_type, "Softmax") == 0);
-      still_output = still_output && is_one_of (RESHAPERS, node);
+      still_output = still_output && onnx_op_is_reshaper (node->op_type);
       const char *data = layer_input (r, node);
       if (data != NULL)
         {

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "image/exif.h"
+#include "image/jpeg_damage.h"
 
 #define CHUNK 65536
 #define GREY  128
@@ -33,17 +34,8 @@ struct codec_jpeg {
   int fatal_code;
 
   int fd;
-  guint64 n_bytes;  /* of the file, as its header was read */
-  guint64 n_read;   /* bytes taken from the file so far */
-  int read_errno;   /* of the read that failed; 0: none did */
-  gboolean ran_out; /* the decoder asked for more than the file has */
-  gboolean too_many_scans;
-  int max_scans;
-
-  guint64 damage_at;  /* offset of the first fault in pixel data; G_MAXUINT64: none */
-  guint64 damage_row; /* row of pixels it stands in */
-  int left_over;      /* bytes of pixel data that no row asked for, when that is the fault */
-  guint64 scan_at;    /* offset of the first scan's data */
+  jpeg_damage damage;
+  guint64 scan_at; /* offset of the first scan's data */
 
   JDIMENSION width, height; /* of what codec_jpeg_read gives */
   guint8 *pixels;           /* the caller's */
@@ -54,10 +46,17 @@ struct codec_jpeg {
 static guint64
 offset_now (const codec_jpeg *c)
 {
-  return c->n_read - MIN (c->n_read, (guint64) c->source.bytes_in_buffer);
+  return c->damage.n_read - MIN (c->damage.n_read, (guint64) c->source.bytes_in_buffer);
 }
 
 /* ---- errors */
+
+static void
+note_damage (codec_jpeg *c, guint64 row)
+{
+  c->damage.at = offset_now (c);
+  c->damage.row = row;
+}
 
 static void
 on_fatal (j_common_ptr jpeg)
@@ -97,12 +96,11 @@ on_message (j_common_ptr jpeg, int level)
   if (level >= 0)
     return;
   jpeg->err->num_warnings++;
-  if (!costs_pixels (jpeg->err) || c->damage_at != G_MAXUINT64)
+  if (!costs_pixels (jpeg->err) || c->damage.at != G_MAXUINT64)
     return;
   if (jpeg->err->msg_code == JWRN_EXTRANEOUS_DATA)
-    c->left_over = jpeg->err->msg_parm.i[0];
-  c->damage_at = offset_now (c);
-  c->damage_row = (guint64) c->jpeg.input_iMCU_row * (guint64) c->jpeg.max_v_samp_factor * DCTSIZE;
+    c->damage.left_over = jpeg->err->msg_parm.i[0];
+  note_damage (c, (guint64) c->jpeg.input_iMCU_row * (guint64) c->jpeg.max_v_samp_factor * DCTSIZE);
 }
 
 static void
@@ -124,23 +122,23 @@ source_fill (j_decompress_ptr jpeg)
 {
   codec_jpeg *c = jpeg->client_data;
   gssize got = 0;
-  if (!c->too_many_scans && !c->ran_out)
+  if (!c->damage.too_many_scans && !c->damage.ran_out)
     do
-      got = pread (c->fd, c->buffer, CHUNK, (off_t) c->n_read);
+      got = pread (c->fd, c->buffer, CHUNK, (off_t) c->damage.n_read);
     while (got < 0 && errno == EINTR);
   if (got <= 0)
     {
       /* An end marker ends decoding in good order: missing blocks become grey. */
       if (got < 0)
-        c->read_errno = errno;
-      if (!c->too_many_scans)
-        c->ran_out = TRUE;
+        c->damage.read_errno = errno;
+      if (!c->damage.too_many_scans)
+        c->damage.ran_out = TRUE;
       static const JOCTET end[2] = { 0xFF, JPEG_EOI };
       c->source.next_input_byte = end;
       c->source.bytes_in_buffer = sizeof end;
       return TRUE;
     }
-  c->n_read += (guint64) got;
+  c->damage.n_read += (guint64) got;
   c->source.next_input_byte = c->buffer;
   c->source.bytes_in_buffer = (size_t) got;
   return TRUE;
@@ -154,7 +152,7 @@ source_skip (j_decompress_ptr jpeg, long n)
     {
       n -= (long) c->source.bytes_in_buffer;
       source_fill (jpeg);
-      if (c->ran_out)
+      if (c->damage.ran_out)
         return;
     }
   if (n > 0)
@@ -176,9 +174,9 @@ static void
 on_progress (j_common_ptr jpeg)
 {
   codec_jpeg *c = jpeg->client_data;
-  if (!c->too_many_scans && c->jpeg.input_scan_number > c->max_scans)
+  if (!c->damage.too_many_scans && c->jpeg.input_scan_number > c->damage.max_scans)
     {
-      c->too_many_scans = TRUE;
+      c->damage.too_many_scans = TRUE;
       c->source.bytes_in_buffer = 0;
     }
 }
@@ -188,12 +186,12 @@ on_progress (j_common_ptr jpeg)
 static void
 set_fault (const codec_jpeg *c, GError **error)
 {
-  if (c->read_errno != 0)
+  if (c->damage.read_errno != 0)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "reading stopped at byte %" G_GUINT64_FORMAT ": %s",
-                 c->n_read, g_strerror (c->read_errno));
-  else if (c->ran_out)
+                 c->damage.n_read, g_strerror (c->damage.read_errno));
+  else if (c->damage.ran_out)
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
-                 "truncated after %" G_GUINT64_FORMAT " bytes, before its first pixel", c->n_read);
+                 "truncated after %" G_GUINT64_FORMAT " bytes, before its first pixel", c->damage.n_read);
   else if (c->fatal_code == JERR_OUT_OF_MEMORY)
     g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_MEMORY, "not enough memory to decode it");
   else if (c->fatal_code == JERR_EMPTY_IMAGE)
@@ -210,8 +208,8 @@ set_fault (const codec_jpeg *c, GError **error)
     g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_PICTURE, "a JPEG without a picture in it");
   else
     g_set_error (error, PARDON_ERROR, PARDON_ERROR_PICTURE,
-                 "corrupt near byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " (%c%s)", offset_now (c), c->n_bytes,
-                 g_ascii_tolower (c->fatal[0]), c->fatal + (c->fatal[0] != '\0'));
+                 "corrupt near byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " (%c%s)", offset_now (c),
+                 c->damage.n_bytes, g_ascii_tolower (c->fatal[0]), c->fatal + (c->fatal[0] != '\0'));
 }
 
 static gboolean
@@ -250,8 +248,7 @@ codec_jpeg_open (int fd, guint64 n_bytes, image_facts *facts, GError **error)
 {
   codec_jpeg *c = g_new0 (codec_jpeg, 1);
   c->fd = fd;
-  c->n_bytes = n_bytes;
-  c->damage_at = G_MAXUINT64;
+  c->damage = (jpeg_damage){ .n_bytes = n_bytes, .at = G_MAXUINT64 };
   c->jpeg.err = jpeg_std_error (&c->errors);
   c->errors.error_exit = on_fatal;
   c->errors.emit_message = on_message;
@@ -277,7 +274,8 @@ codec_jpeg_open (int fd, guint64 n_bytes, image_facts *facts, GError **error)
       codec_jpeg_free (c);
       return NULL;
     }
-  c->max_scans = scan_limit (jpeg);
+  c->damage.max_scans = scan_limit (jpeg);
+  c->damage.progressive = jpeg->progressive_mode;
   c->width = jpeg->image_width;
   c->height = jpeg->image_height;
   facts->width = (int) c->width;
@@ -360,41 +358,10 @@ finish_guarded (codec_jpeg *c)
     jpeg_finish_decompress (&c->jpeg);
 }
 
-static void
-describe_damage (codec_jpeg *c, int height, image_facts *facts)
-{
-  char *out = facts->damage;
-  gsize size = sizeof facts->damage;
-  /* A fatal error that no warning came before: it stands where decoding stopped. */
-  if (c->damage_at == G_MAXUINT64)
-    {
-      c->damage_at = offset_now (c);
-      c->damage_row = c->jpeg.output_scanline;
-    }
-  guint64 row = MIN (c->damage_row, (guint64) height);
-  if (c->too_many_scans)
-    g_snprintf (out, size, "has more than %d passes over the picture; the later ones were left out", c->max_scans);
-  else if (c->read_errno != 0)
-    g_snprintf (out, size, "reading stopped at byte %" G_GUINT64_FORMAT ": %s", c->n_read, g_strerror (c->read_errno));
-  else if (c->ran_out && c->jpeg.progressive_mode)
-    g_snprintf (out, size, "truncated after %" G_GUINT64_FORMAT " bytes: fine detail may be missing", c->n_read);
-  else if (c->ran_out)
-    g_snprintf (out, size, "truncated after %" G_GUINT64_FORMAT " bytes, near row %" G_GUINT64_FORMAT " of %d",
-                c->n_read, row, height);
-  else if (c->left_over > 0)
-    g_snprintf (out, size,
-                "corrupt before byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                ": %d bytes of pixel data are left over",
-                c->damage_at, c->n_bytes, c->left_over);
-  else
-    g_snprintf (out, size,
-                "corrupt near byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT ", row %" G_GUINT64_FORMAT " of %d",
-                c->damage_at, c->n_bytes, row, height);
-}
-
 gboolean
 codec_jpeg_read (codec_jpeg *c, guint8 *pixels, image_facts *facts, GError **error)
 {
+  const jpeg_damage *d = &c->damage;
   gsize width = c->width, height = c->height;
   c->pixels = pixels;
   if (c->jpeg.num_components == 4)
@@ -406,22 +373,27 @@ codec_jpeg_read (codec_jpeg *c, guint8 *pixels, image_facts *facts, GError **err
     }
   gboolean whole = read_guarded (c);
   gsize done = MIN (c->jpeg.output_scanline, height);
-  gboolean nothing = (!whole && done == 0) || (c->ran_out && c->n_read <= c->scan_at);
+  gboolean nothing = (!whole && done == 0) || (d->ran_out && d->n_read <= c->scan_at);
   if (nothing)
     {
       set_fault (c, error);
       return FALSE;
     }
   /* libjpeg leaves what it has no data for at half of each channel's range, which is grey, but not in CMYK. */
-  if (c->cmyk != NULL && c->ran_out && c->damage_at != G_MAXUINT64 && !c->jpeg.progressive_mode)
-    done = MIN (done, c->damage_row + (guint64) c->jpeg.max_v_samp_factor * DCTSIZE);
+  if (c->cmyk != NULL && d->ran_out && d->at != G_MAXUINT64 && !d->progressive)
+    done = MIN (done, d->row + (guint64) c->jpeg.max_v_samp_factor * DCTSIZE);
   memset (pixels + done * width * 3, GREY, (height - done) * width * 3);
   if (whole)
     finish_guarded (c);
   /* A missing end marker alone costs nothing, unless more passes were to come. */
-  gboolean cut = c->ran_out && (c->jpeg.progressive_mode || c->read_errno != 0);
-  if (!whole || cut || c->too_many_scans || c->damage_at != G_MAXUINT64)
-    describe_damage (c, (int) height, facts);
+  gboolean cut = d->ran_out && (d->progressive || d->read_errno != 0);
+  if (!whole || cut || d->too_many_scans || d->at != G_MAXUINT64)
+    {
+      /* A fatal error that no warning came before: it stands where decoding stopped. */
+      if (d->at == G_MAXUINT64)
+        note_damage (c, c->jpeg.output_scanline);
+      jpeg_damage_describe (d, (int) height, facts->damage, sizeof facts->damage);
+    }
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "base/error.h"
 #include "output/whole_file.h"
 
 #define DIGITS 7 /* significant; what float32 features carry */
@@ -77,6 +78,19 @@ tree_read (const char *json)
   return t != NULL ? t : json_null ();
 }
 
+tree *
+tree_parse (const char *json, gsize length, GError **error)
+{
+  json_error_t why;
+  tree *t = json_loadb (json, length, JSON_REJECT_DUPLICATES, &why);
+  if (t == NULL)
+    {
+      g_autofree char *words = g_utf8_make_valid (why.text, -1); /* it may quote half a character */
+      g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "%s (line %d, column %d)", words, why.line, why.column);
+    }
+  return t;
+}
+
 void
 tree_free (tree *t)
 {
@@ -93,12 +107,6 @@ void
 tree_add (tree *list, tree *value)
 {
   json_array_append_new (list, value);
-}
-
-const char *
-tree_get_text (const tree *object, const char *key)
-{
-  return json_string_value (json_object_get (object, key));
 }
 
 void
@@ -118,6 +126,63 @@ tree_drop (tree *t, const char *key)
   if (json_is_object (t))
     json_object_del (t, key);
   json_object_foreach (t, other, value) tree_drop (value, key);
+}
+
+const tree *
+tree_get (const tree *t, const char *key)
+{
+  return json_object_get (t, key);
+}
+
+const char *
+tree_next_key (const tree *object, const char *key)
+{
+  tree *o = (tree *) object;
+  return json_object_iter_key (key == NULL ? json_object_iter (o)
+                                           : json_object_iter_next (o, json_object_key_to_iter (key)));
+}
+
+gssize
+tree_length (const tree *t)
+{
+  return json_is_array (t) ? (gssize) json_array_size (t) : -1;
+}
+
+const tree *
+tree_at (const tree *list, gssize i)
+{
+  return json_array_get (list, (size_t) i);
+}
+
+gboolean
+tree_is_object (const tree *t)
+{
+  return json_is_object (t);
+}
+
+gboolean
+tree_is_null (const tree *t)
+{
+  return json_is_null (t);
+}
+
+const char *
+tree_as_text (const tree *t)
+{
+  return json_string_value (t);
+}
+
+gboolean
+tree_as_int (const tree *t, gint64 *n)
+{
+  *n = json_integer_value (t);
+  return json_is_integer (t);
+}
+
+int
+tree_as_flag (const tree *t)
+{
+  return json_is_boolean (t) ? json_is_true (t) : -1;
 }
 
 static int

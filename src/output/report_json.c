@@ -398,7 +398,7 @@ settings_object (const report *r)
     {
       char **setting = r->settings->pdata[i];
       g_autofree char *name = g_utf8_make_valid (setting[0], -1);
-      const char *before = tree_get_text (o, name);
+      const char *before = tree_as_text (tree_get (o, name));
       g_autofree char *both = before != NULL ? g_strconcat (before, ", ", setting[1], NULL) : NULL;
       tree_set (o, name, tree_text (both != NULL ? both : setting[1]));
     }

@@ -4,147 +4,108 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "join/json_text.h"
-
-typedef struct {
-  json_text text;
-  GString *word;   /* of the last value */
-  gboolean quoted; /* it was a string */
-  review_request *into;
-} reader;
-
-static void
-pass_blanks (json_text *t)
-{
-  while (t->p < t->end && strchr (" \t\r\n", *t->p) != NULL && *t->p != '\0')
-    t->p++;
-}
+#include "output/json_tree.h"
 
 static gboolean
-pass (json_text *t, char mark)
+read_ids (review_request *q, const tree *list)
 {
-  pass_blanks (t);
-  if (json_text_peek (t) != mark)
-    return FALSE;
-  t->p++;
-  pass_blanks (t);
-  return TRUE;
-}
-
-static gboolean
-read_value (reader *r)
-{
-  char first = json_text_peek (&r->text);
-  r->quoted = first == '"';
-  if (first == '[' || first == '{')
-    return json_text_refuse (&r->text, "a plain value should stand here");
-  return json_text_value (&r->text, r->word);
-}
-
-static gboolean
-read_id (reader *r)
-{
-  guint64 id;
-  if (!read_value (r))
-    return FALSE;
-  if (r->quoted || !g_ascii_string_to_unsigned (r->word->str, 10, 0, G_MAXINT64, &id, NULL))
-    return json_text_refuse (&r->text, "the number of a picture should stand here");
-  g_array_append_val (r->into->ids, id);
-  return TRUE;
-}
-
-static gboolean
-read_restore (reader *r)
-{
-  if (!read_value (r))
-    return FALSE;
-  if (r->quoted && strcmp (r->word->str, "noisy") == 0)
-    r->into->restore_noisy = TRUE;
-  else if (r->quoted && strcmp (r->word->str, "label") == 0)
-    r->into->restore_label = TRUE;
-  else
-    return json_text_refuse (&r->text, "\"noisy\" or \"label\" should stand here");
-  return TRUE;
-}
-
-static gboolean
-read_list (reader *r, gboolean (*each) (reader *r))
-{
-  if (!pass (&r->text, '['))
-    return json_text_refuse (&r->text, "a list should stand here");
-  if (pass (&r->text, ']'))
-    return TRUE;
-  do
-    if (!each (r))
-      return FALSE;
-  while (pass (&r->text, ','));
-  return pass (&r->text, ']') || json_text_refuse (&r->text, "',' or ']' should stand here");
-}
-
-static gboolean
-is_null (const reader *r)
-{
-  return !r->quoted && r->word->len == 0;
-}
-
-static gboolean
-read_word (reader *r, char **into)
-{
-  if (!read_value (r))
-    return FALSE;
-  if (!is_null (r) && (!r->quoted || r->word->len == 0))
-    return json_text_refuse (&r->text, "a word or null should stand here");
-  g_free (*into);
-  *into = is_null (r) ? NULL : g_strdup (r->word->str);
-  return TRUE;
-}
-
-static gboolean
-read_noisy (reader *r)
-{
-  if (!read_value (r))
-    return FALSE;
-  gboolean yes = strcmp (r->word->str, "true") == 0, no = strcmp (r->word->str, "false") == 0;
-  if (r->quoted || (!yes && !no && !is_null (r)))
-    return json_text_refuse (&r->text, "true, false or null should stand here");
-  r->into->noisy = yes ? 1 : no ? 0 : -1;
-  return TRUE;
-}
-
-static gboolean
-read_member (reader *r)
-{
-  g_autoptr (GString) name = g_string_new (NULL);
-  if (json_text_peek (&r->text) != '"' || !json_text_string (&r->text, name) || !pass (&r->text, ':'))
-    return r->text.fault == NULL ? json_text_refuse (&r->text, "a member should stand here") : FALSE;
-  if (strcmp (name->str, "ids") == 0)
-    return read_list (r, read_id);
-  if (strcmp (name->str, "restore") == 0)
-    return read_list (r, read_restore);
-  if (strcmp (name->str, "noisy") == 0)
-    return read_noisy (r);
-  if (strcmp (name->str, "kind") == 0)
-    return read_word (r, &r->into->kind);
-  if (strcmp (name->str, "label") == 0)
-    return read_word (r, &r->into->label);
-  return json_text_refuse (&r->text, "ids, noisy, kind, label or restore should stand here");
-}
-
-static gboolean
-read_object (reader *r)
-{
-  if (!pass (&r->text, '{'))
-    return json_text_refuse (&r->text, "an object should stand here");
-  if (!pass (&r->text, '}'))
+  gssize n = tree_length (list);
+  for (gssize i = 0; i < n; i++)
     {
-      do
-        if (!read_member (r))
-          return FALSE;
-      while (pass (&r->text, ','));
-      if (!pass (&r->text, '}'))
-        return json_text_refuse (&r->text, "',' or '}' should stand here");
+      gint64 id;
+      if (!tree_as_int (tree_at (list, i), &id) || id < 0)
+        return FALSE;
+      g_array_append_val (q->ids, id);
     }
-  return r->text.p == r->text.end || json_text_refuse (&r->text, "the end should stand here");
+  return n >= 0;
+}
+
+static gboolean
+read_noisy (review_request *q, const tree *value)
+{
+  q->noisy = tree_as_flag (value);
+  return q->noisy >= 0 || tree_is_null (value);
+}
+
+static gboolean
+read_word (char **into, const tree *value)
+{
+  *into = g_strdup (tree_as_text (value));
+  return *into != NULL ? **into != '\0' : tree_is_null (value);
+}
+
+static gboolean
+read_kind (review_request *q, const tree *value)
+{
+  return read_word (&q->kind, value);
+}
+
+static gboolean
+read_label (review_request *q, const tree *value)
+{
+  return read_word (&q->label, value);
+}
+
+static gboolean
+read_restore (review_request *q, const tree *list)
+{
+  gssize n = tree_length (list);
+  for (gssize i = 0; i < n; i++)
+    {
+      const char *field = tree_as_text (tree_at (list, i));
+      if (g_strcmp0 (field, "noisy") == 0)
+        q->restore_noisy = TRUE;
+      else if (g_strcmp0 (field, "label") == 0)
+        q->restore_label = TRUE;
+      else
+        return FALSE;
+    }
+  return n >= 0;
+}
+
+static const struct {
+  const char *name;
+  gboolean (*read) (review_request *q, const tree *value);
+  const char *is;
+} MEMBERS[] = {
+  { "ids", read_ids, "a list of numbers of pictures" },
+  { "noisy", read_noisy, "true, false or null" },
+  { "kind", read_kind, "a word or null" },
+  { "label", read_label, "a word or null" },
+  { "restore", read_restore, "a list of \"noisy\" and \"label\"" },
+};
+
+static gboolean
+read_member (review_request *q, const char *name, const tree *value, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (MEMBERS); i++)
+    if (strcmp (name, MEMBERS[i].name) == 0)
+      {
+        if (MEMBERS[i].read (q, value))
+          return TRUE;
+        g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "'%s' should be %s", name, MEMBERS[i].is);
+        return FALSE;
+      }
+  g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
+               "'%s' means nothing; ids, noisy, kind, label and restore may stand here", name);
+  return FALSE;
+}
+
+static gboolean
+read_object (review_request *q, const char *json, gsize length, GError **error)
+{
+  g_autoptr (tree) t = tree_parse (json, length, error);
+  if (t == NULL)
+    return FALSE;
+  if (!tree_is_object (t))
+    {
+      g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT, "it should be an object");
+      return FALSE;
+    }
+  for (const char *name = tree_next_key (t, NULL); name != NULL; name = tree_next_key (t, name))
+    if (!read_member (q, name, tree_get (t, name), error))
+      return FALSE;
+  return TRUE;
 }
 
 static const char *
@@ -165,18 +126,13 @@ contradiction (const review_request *q)
 gboolean
 review_request_read (review_request *q, const char *json, gsize length, GError **error)
 {
-  reader r = { .text = { json, json + length, NULL }, .word = g_string_new (NULL), .into = q };
   *q = (review_request){ .ids = g_array_new (FALSE, FALSE, sizeof (guint64)), .noisy = -1 };
-  gboolean fine = read_object (&r);
-  const char *words = fine ? contradiction (q) : NULL;
-  if (!fine)
-    g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT,
-                 "a decision cannot be read: %s (character %" G_GSIZE_FORMAT ")",
-                 r.text.fault != NULL ? r.text.fault : "it is no JSON", (gsize) (r.text.p - json) + 1);
-  else if (words != NULL)
+  const char *words = NULL;
+  if (!read_object (q, json, length, error))
+    g_prefix_error (error, "a decision cannot be read: ");
+  else if ((words = contradiction (q)) != NULL)
     g_set_error_literal (error, PARDON_ERROR, PARDON_ERROR_INPUT, words);
-  g_string_free (r.word, TRUE);
-  if (fine && words == NULL)
+  else
     return TRUE;
   review_request_clear (q);
   return FALSE;
