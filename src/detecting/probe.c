@@ -45,8 +45,7 @@ draw_size (history *h, random_source *r)
     }
   else
     h->short_side = 128 + random_below (r, 200);
-  static const int filters[] = { FILTER_BILINEAR, FILTER_BILINEAR, FILTER_BICUBIC,
-                                 FILTER_LANCZOS,  FILTER_AREA,     FILTER_NEAREST };
+  static const int filters[] = { FILTER_BILINEAR, FILTER_BILINEAR, FILTER_BICUBIC, FILTER_LANCZOS, FILTER_AREA };
   h->filter = filters[random_below (r, G_N_ELEMENTS (filters))];
 }
 

@@ -17,10 +17,8 @@
 #define TRAIN_SOURCES 4000
 #define HISTORIES     12
 #define KIND_TURNS    2 /* times that each kind is made of each picture */
-#define WARP_TURNS    6 /* more of "elastic", which is the hardest to learn */
-#define WARP_LEAST    2 /* its severity then: below, hardly anything is to be seen */
 #define SLIGHT        2 /* copies a history whose severity is below 1 */
-#define COPIES        (HISTORIES * (1 + SLIGHT) + KIND_TURNS * CORRUPTION_KINDS + WARP_TURNS)
+#define COPIES        (HISTORIES * (1 + SLIGHT) + KIND_TURNS * CORRUPTION_KINDS)
 #define LEAST_SIDE    96
 
 typedef struct {
@@ -71,8 +69,6 @@ plan (order *o, random_source *r)
   for (int turn = 0; turn < KIND_TURNS; turn++)
     for (int k = 0; k < CORRUPTION_KINDS; k++)
       o[n++] = (order){ k, random_uniform (r, 1, 5), 0, TRUE };
-  for (int turn = 0; turn < WARP_TURNS; turn++)
-    o[n++] = (order){ corruption_find ("elastic"), random_uniform (r, WARP_LEAST, 5), 0, TRUE };
   random_shuffle (r, o + HISTORIES, (gsize) (n - HISTORIES), sizeof *o);
   for (int i = 0; i < HISTORIES * SLIGHT; i++)
     o[n++] = (order){ draw_slight (r), random_uniform (r, 0.2, 1), 0, FALSE };

@@ -130,21 +130,6 @@ lessons_clear (lessons *l)
   g_free ((float *) l->z);
   g_free ((guint32 *) l->first);
   g_free ((guint32 *) l->order);
-  g_free ((float *) l->weights);
-}
-
-static float *
-weigh_kinds (const train_set *s)
-{
-  float *weights = g_new0 (float, s->n_kinds), all = 0;
-  for (gsize i = 0; i < s->n; i++)
-    if (s->rows[i].example && s->rows[i].kind >= 0)
-      weights[s->rows[i].kind]++;
-  for (int k = 0; k < s->n_kinds; k++)
-    all += weights[k];
-  for (int k = 0; k < s->n_kinds; k++)
-    weights[k] = all / ((float) s->n_kinds * weights[k]);
-  return weights;
 }
 
 static gboolean
@@ -153,7 +138,7 @@ lessons_init (lessons *l, const train_set *s, const detector *d)
   float *z = g_try_new (float, s->n * s->d);
   guint32 *count = g_try_new0 (guint32, s->n + 1), *order = g_try_new (guint32, s->n);
   guint32 *first = g_try_new0 (guint32, s->n + 1);
-  *l = (lessons){ s->n, s->d, z, s->rows, s->n_kinds, weigh_kinds (s), 0, first, order };
+  *l = (lessons){ s->n, s->d, z, s->rows, s->n_kinds, 0, first, order };
   if (z == NULL || count == NULL || order == NULL || first == NULL)
     {
       g_free (count);
@@ -291,13 +276,6 @@ clean_values (const lessons *l, const float *values, gsize step, gsize *n)
   return clean;
 }
 
-/* Of all examples, this one's part: kinds count alike. */
-static double
-share_of (const lessons *l, const train_row *r)
-{
-  return r->kind < 0 ? 1 : (double) l->weights[r->kind];
-}
-
 /* Mean loss of slope a and offset b, each side weighing half, with its gradient and second derivatives. */
 static double
 calibration_loss (const lessons *l, const float *joint, const double shares[2], double a, double b, double g[2],
@@ -310,8 +288,7 @@ calibration_loss (const lessons *l, const float *joint, const double shares[2], 
     if (l->rows[i].example)
       {
         gboolean bad = l->rows[i].kind >= 0;
-        double w = 0.5 * share_of (l, &l->rows[i]) / shares[bad], x = joint[i], odds = a * x + b,
-               p = 1 / (1 + exp (-odds));
+        double w = 0.5 / shares[bad], x = joint[i], odds = a * x + b, p = 1 / (1 + exp (-odds));
         loss += w * (MAX (odds, 0) + log1p (exp (-fabs (odds))) - bad * odds);
         g[0] += w * (p - bad) * x;
         g[1] += w * (p - bad);
@@ -369,8 +346,8 @@ area_under (const float *clean, gsize n_clean, const lessons *l, const float *jo
             else
               high = middle;
           }
-        in_order += share_of (l, &l->rows[i]) * (double) low;
-        n += share_of (l, &l->rows[i]);
+        in_order += (double) low;
+        n++;
       }
   return in_order / (n * (double) n_clean);
 }
@@ -418,15 +395,14 @@ settle (const lessons *l, scores *found, detector *d, train_result *result)
   settle_joint (l, found, d);
   for (gsize i = 0; i < l->n; i++)
     if (l->rows[i].example)
-      shares[l->rows[i].kind >= 0] += share_of (l, &l->rows[i]);
+      shares[l->rows[i].kind >= 0]++;
   g_autofree float *clean = clean_values (l, found->joint, 1, &n_clean);
   for (int q = 0; q < DETECTOR_QUANTILES; q++)
     d->at.clean_scores[q] = (float) order_quantile (clean, n_clean, q / (double) (DETECTOR_QUANTILES - 1));
   calibrate (l, found->joint, shares, d);
   double threshold = detector_threshold (d, DETECTOR_FALSE_ALARMS);
   for (gsize i = 0; i < l->n; i++)
-    if (l->rows[i].example && l->rows[i].kind >= 0 && (double) found->joint[i] > threshold)
-      hits += share_of (l, &l->rows[i]);
+    hits += l->rows[i].example && l->rows[i].kind >= 0 && (double) found->joint[i] > threshold;
   *result = (train_result){ area_under (clean, n_clean, l, found->joint), hits / shares[1] };
 }
 

@@ -12,7 +12,6 @@ typedef struct {
   const float *z;        /* n x d, standardised */
   const train_row *rows; /* n */
   int kinds;             /* outputs of a net: kinds, clean, a severity for each kind */
-  const float *weights;  /* of an example of each kind: all kinds weigh the same, however many copies there are */
   gsize n_groups;
   const guint32 *first, *order;
 } lessons;

@@ -114,12 +114,6 @@ add_rank (const lessons *l, const train_row *row, const float *out, const float 
   d_twin[clean] -= (float) weight;
 }
 
-static double
-example_weight (const lessons *l, const train_row *row)
-{
-  return row->kind < 0 ? CLEAN_WEIGHT : l->weights[row->kind];
-}
-
 static void
 add_gradients (const lessons *l, const descent *t, gsize m, gsize width)
 {
@@ -127,7 +121,7 @@ add_gradients (const lessons *l, const descent *t, gsize m, gsize width)
   for (gsize i = 0; i < m; i++)
     {
       const train_row *row = &l->rows[t->batch[i]];
-      weight += row->example ? example_weight (l, row) : 0;
+      weight += row->example ? row->kind < 0 ? CLEAN_WEIGHT : 1 : 0;
       corrupted += row->example && row->kind >= 0;
       pairs += t->twin[i] != (int) i;
     }
@@ -138,7 +132,7 @@ add_gradients (const lessons *l, const descent *t, gsize m, gsize width)
       const float *out = t->out + i * width;
       gsize twin = (gsize) t->twin[i] * width;
       if (row->example)
-        add_example (l, row, out, example_weight (l, row) / weight, SEVERITY_WEIGHT / MAX (corrupted, 1),
+        add_example (l, row, out, (row->kind < 0 ? CLEAN_WEIGHT : 1) / weight, SEVERITY_WEIGHT / MAX (corrupted, 1),
                      t->d_out + i * width);
       if (t->twin[i] != (int) i)
         add_rank (l, row, out, t->out + twin, 1 / pairs, t->d_out + i * width, t->d_out + twin);
