@@ -188,9 +188,9 @@ review_why (review *r, guint64 id, GError **error)
       return NULL;
     }
   g_autoptr (matrix_file) file = store_matrix (r->store, r->facts.pixels, error);
-  g_auto (explanation) e;
   if (file == NULL)
     return NULL;
+  g_auto (explanation) e;
   explanation_init (&e);
   explain_row (r->facts.detector, matrix_row (matrix_file_get (file), (gsize) p->pixels_row), r->facts.threshold,
                r->facts.false_alarms, p->damage, &e);
