@@ -605,6 +605,32 @@ def test_a_folder_that_is_gone():
     assert s.stop() == 0 and s.said() == ""
 
 
+def test_a_folder_that_another_detector_judged():
+    import sqlite3
+    of = Folder("other")
+    db = sqlite3.connect(os.path.join(of.out, "pardon.db"))
+    assert db.execute("UPDATE scan SET value = replace(value, 'detector=', 'detector=former ') WHERE key = 'review'").rowcount == 1
+    db.commit()
+    db.close()
+    s = Server(folder=of.out)
+    for path in ROUTES[4:]:
+        answer = s.ask(path + "?scan=1")
+        if path.endswith("/why"):
+            refused(answer, 404, "scanned with another detector: scan it again")
+        else:
+            assert answer.status == 200, (path, answer.body)
+    assert s.stop() == 0 and s.said() == ""
+
+
+def test_a_scan_is_a_number():
+    s = server()
+    for wrong in ("abc", "", "-1", "1.5", "+1", "%31", "1x", "0x1"):
+        refused(s.ask("/api/pictures?scan=" + wrong), 400, "scan is a number")
+        refused(s.post("/api/decide?scan=" + wrong, b'{"ids":[2],"noisy":true}'), 400, "scan is a number")
+    for other in ("0", "2", "99999999999999999999999"):
+        refused(s.ask("/api/pictures?scan=" + other), 409, "scanned again")
+
+
 def test_a_scan_that_did_not_end_is_not_opened():
     import sqlite3
     of = Folder("unfinished")
