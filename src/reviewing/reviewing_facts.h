@@ -8,7 +8,7 @@
 typedef struct {
   view view;                      /* pictures are judged in: the classifier's, where there is one */
   gint64 pixels;                  /* the store's set of measures */
-  detector *detector;             /* as it is shipped or in its file, not calibrated; NULL: it is gone */
+  detector *detector;             /* as it is shipped or in its file, not calibrated; NULL: gone, or another now */
   double threshold, false_alarms; /* NAN where nothing was judged */
   double limit;                   /* the `noise` that belongs to the threshold */
 } review_facts;

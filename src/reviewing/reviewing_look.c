@@ -183,14 +183,16 @@ review_why (review *r, guint64 id, GError **error)
   if (p->pixels_row < 0 || r->facts.detector == NULL)
     {
       g_set_error (error, PARDON_ERROR, PARDON_ERROR_INPUT, "%s",
-                   p->pixels_row < 0 ? "this picture was not measured"
-                                     : "the detector this scan judged by is no longer where it was");
+                   p->pixels_row < 0
+                       ? "this picture was not measured"
+                       : "this folder was scanned with another detector: scan it again to see why here; the verdicts "
+                         "shown, and the reasons in its report.html, are that detector's and still hold");
       return NULL;
     }
   g_autoptr (matrix_file) file = store_matrix (r->store, r->facts.pixels, error);
-  g_auto (explanation) e;
   if (file == NULL)
     return NULL;
+  g_auto (explanation) e;
   explanation_init (&e);
   explain_row (r->facts.detector, matrix_row (matrix_file_get (file), (gsize) p->pixels_row), r->facts.threshold,
                r->facts.false_alarms, p->damage, &e);

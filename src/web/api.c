@@ -356,6 +356,8 @@ refuse_other_scan (const route *r, call *c)
   c->of_scan = g_strcmp0 (asked, shown) == 0;
   if (c->of_scan || (asked == NULL && r->way != POST))
     return NULL;
+  if (asked != NULL && (*asked == 0 || asked[strspn (asked, "0123456789")] != 0))
+    return answer_error (400, "scan is a number, as /api/scan has it");
   return asked == NULL ? answer_error (400, "a change must say which scan it is about: ?scan=, as /api/scan has it")
                        : answer_error (409, "the folder was scanned again since this page was loaded: load it again");
 }

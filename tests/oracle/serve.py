@@ -585,6 +585,52 @@ def test_a_folder_that_was_made_anew():
     assert s.stop() == 0 and s.said() == ""
 
 
+def test_a_folder_that_is_gone():
+    """What was read from it before is shown; all else ends in words, and not the server with it."""
+    of = Folder("gone")
+    s = Server(folder=of.out)
+    measured = [i for i in range(6) if s.ask(f"/api/picture/{i}/why?scan=1").status == 200]
+    assert measured
+    os.rename(of.out, of.out + ".gone")
+    for _ in range(4):
+        for i in measured:
+            refused(s.ask(f"/api/picture/{i}/why?scan=1"), 500)
+        for path in ROUTES[4:]:
+            answer = s.ask(path + "?scan=1")
+            assert answer.status == 200 or json.loads(answer.body)["error"], (path, answer.status)
+        for path in CHANGES:
+            assert json.loads(s.post(path + "?scan=1", b'{"ids":[2],"noisy":true}').body)
+    os.rename(of.out + ".gone", of.out)
+    assert s.ask("/api/picture/%d/why?scan=1" % measured[0]).status == 200
+    assert s.stop() == 0 and s.said() == ""
+
+
+def test_a_folder_that_another_detector_judged():
+    import sqlite3
+    of = Folder("other")
+    db = sqlite3.connect(os.path.join(of.out, "pardon.db"))
+    assert db.execute("UPDATE scan SET value = replace(value, 'detector=', 'detector=former ') WHERE key = 'review'").rowcount == 1
+    db.commit()
+    db.close()
+    s = Server(folder=of.out)
+    for path in ROUTES[4:]:
+        answer = s.ask(path + "?scan=1")
+        if path.endswith("/why"):
+            refused(answer, 404, "scanned with another detector: scan it again")
+        else:
+            assert answer.status == 200, (path, answer.body)
+    assert s.stop() == 0 and s.said() == ""
+
+
+def test_a_scan_is_a_number():
+    s = server()
+    for wrong in ("abc", "", "-1", "1.5", "+1", "%31", "1x", "0x1"):
+        refused(s.ask("/api/pictures?scan=" + wrong), 400, "scan is a number")
+        refused(s.post("/api/decide?scan=" + wrong, b'{"ids":[2],"noisy":true}'), 400, "scan is a number")
+    for other in ("0", "2", "99999999999999999999999"):
+        refused(s.ask("/api/pictures?scan=" + other), 409, "scanned again")
+
+
 def test_a_scan_that_did_not_end_is_not_opened():
     import sqlite3
     of = Folder("unfinished")

@@ -51,11 +51,13 @@ run(
         check(bad.length === 0, `${at}: ${bad.join(" | ")}`);
       });
     }],
-    ["every page fits 360 pixels", async () => {
+    ["every page fits 360 pixels, and breaks no rule there", async () => {
       await prepare();
       await every_page("disk", scan.report, { width: 360, height: 740 }, async (page, at) => {
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         check(width <= 360, `${at} is ${width} pixels wide`);
+        const bad = await violations(page);
+        check(bad.length === 0, `${at} at 360 pixels: ${bad.join(" | ")}`);
       });
     }],
     ["dragging the threshold gives the headline that the command line prints for it", async () => {

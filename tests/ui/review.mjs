@@ -44,7 +44,7 @@ run(
       await visit(site.page, "review");
       await site.page.waitForTimeout(500);
       for (let i = 0; i < DECISIONS; i++) {
-        await site.page.keyboard.press(i % 2 === 0 ? "f" : "n");
+        await site.page.keyboard.press(i % 3 === 0 ? "n" : "f"); // more of one: what they change must not cancel out
         await until(async () => (await standing(site.page)).filter((d) => d.field === "noisy").length > i, `${i + 1} decisions`);
       }
       const decided = (await standing(site.page)).filter((d) => d.field === "noisy");
@@ -201,6 +201,43 @@ run(
       await page.evaluate(() => window.dispatchEvent(new Event("focus")));
       await page.waitForSelector(".again button");
       quiet(site, "another scan");
+      await site.close();
+      await server.stop();
+    }],
+    ["many are chosen and decided by keys alone; a click chooses, Enter opens", async () => {
+      await prepare();
+      const server = await serve(scan.out);
+      const site = await open_page(browser, server.url);
+      const { page } = site;
+      const selected = () => page.locator("main [aria-selected=true]").count();
+      const choose_six = async () => {
+        await page.waitForFunction(() => document.activeElement?.closest("[role=gridcell]") !== null);
+        await page.keyboard.press("Space");
+        for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowRight");
+        await page.waitForTimeout(100);
+        same(await selected(), 6, "pictures selected");
+      };
+      await page.locator("header nav a", { hasText: "Review" }).click();
+      await page.waitForTimeout(500);
+      await page.keyboard.press("v");
+      await choose_six();
+      const n = (await standing(page)).length;
+      await page.keyboard.press("f");
+      await until(async () => (await standing(page)).length >= n + 6, "six decisions");
+      await page.keyboard.press("u");
+      await until(async () => (await standing(page)).length === n, "taken back");
+      same(await selected(), 0, "pictures selected after a decision");
+      for (const at of [2, 3]) await page.locator(`main [data-at="${at}"] a`).click();
+      same(await selected(), 2, "pictures selected by clicks");
+      check((await page.evaluate(() => location.hash)).startsWith("#review"), "a click opened a picture");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => location.hash.startsWith("#picture"));
+      await page.locator("header nav a", { hasText: "Gallery" }).click();
+      await choose_six();
+      await page.keyboard.press("?");
+      const keys = await page.locator("dialog.keys[open] kbd").allInnerTexts();
+      check([..."nfklru"].every((k) => keys.includes(k)), `the gallery's keys are ${keys.join(" ")}`);
+      quiet(site, "many");
       await site.close();
       await server.stop();
     }],

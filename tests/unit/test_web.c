@@ -263,10 +263,11 @@ test_a_newer_scan (void)
   assert_answer (&a, "/api/pictures", 200, "{\"n\":2}");
   assert_answer (&a, "/api/pictures?scan=2", 200, "{\"n\":2}");
   static const char *const former[] = { "/api/pictures?scan=1", "/api/picture/0/thumb?side=112&scan=1",
-                                        "/api/picture/0/why?scan=", "/api/probe/fit?scan=02", "/api/report?scan=3" };
+                                        "/api/picture/0/why?scan=0", "/api/probe/fit?scan=02", "/api/report?scan=3" };
   for (gsize i = 0; i < G_N_ELEMENTS (former); i++)
     assert_answer (&a, former[i], 409,
                    "{\"error\":\"the folder was scanned again since this page was loaded: load it again\"}");
+  assert_answer (&a, "/api/picture/0/why?scan=", 400, "{\"error\":\"scan is a number, as /api/scan has it\"}");
   g_assert_cmpuint (at_work->number, ==, 1);
   g_assert_cmpuint (review_count (at_work->review), ==, 12);
   scan_held_free (at_work);

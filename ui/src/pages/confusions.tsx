@@ -188,7 +188,7 @@ export function Confusions(): JSX.Element {
         {count(sum("all"), "mistake")}, {number(sum("fit"))} of them on pictures fit to judge by
       </h1>
       <p class="soft">
-        {count(j.classes, "class", "classes")} are known to the classifier; {number(most_confused.value.length)} have pictures here.
+        {count(j.classes, "class is", "classes are")} known to the classifier; {number(most_confused.value.length)} {most_confused.value.length === 1 ? "has" : "have"} pictures here.
         {!whole.value && " Counted by the scan; of mistakes, the thousand most frequent pairs."}
       </p>
       <Matrices />

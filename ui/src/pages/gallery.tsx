@@ -110,7 +110,7 @@ function gallery_keys(decisions: readonly Key[], any: boolean, open_filters: () 
     { keys: "Space", does: "select it; with Shift and an arrow: all between" },
     { keys: "/", does: "to the search field", on: ["/"], act: () => (open_filters(), setTimeout(() => document.getElementById("search")?.focus())) },
     { keys: "Esc", does: "select none" },
-    ...decisions.filter((k) => any || k.keys === "u"),
+    ...decisions.map((k) => (k.keys === "u" ? k : any ? { ...k, does: `${k.does} (all selected)` } : { keys: k.keys, does: `${k.does} (all selected)` })),
   ];
 }
 
@@ -120,6 +120,7 @@ export function Gallery(): JSX.Element {
   const p = pictures.value;
   const ids = shown.value;
   const [selected, select] = useState<ReadonlySet<number>>(new Set());
+  const [by_bar] = useState(() => document.activeElement?.closest("header nav") instanceof Element); // the focus would stay there
   const chosen = chips().length;
   const [open, set_open] = useState(!window.matchMedia(NARROW).matches);
   const { bar, keys: decisions } = use_decide({ ids: [...selected] });
@@ -160,6 +161,7 @@ export function Gallery(): JSX.Element {
             selected={selected}
             select={(now) => select(now)}
             start={start}
+            focus={by_bar}
             leave={(index) => set_params({ at: p.file[ids[index] as number] ?? null })}
           />
         )}

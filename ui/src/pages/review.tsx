@@ -177,11 +177,12 @@ function use_walk(ids: Uint32Array): Walk {
 
 const set_many = (many: boolean): void => set_params({ many: many ? "yes" : null }, true);
 
-function desk_keys(many: boolean, walk: Walk, last: number): Key[] {
+function desk_keys(many: boolean, walk: Walk, last: number, switch_view: () => void): Key[] {
   const ways: Key[] = many
     ? [
         { keys: "← → ↑ ↓", does: "go to another picture (in the grid)" },
-        { keys: "x", does: "select it; with Shift and an arrow: all between" },
+        { keys: "Space x", does: "select it, as a click does; with Shift and an arrow: all between" },
+        { keys: "Enter", does: "open it, as a double click does" },
       ]
     : [
         { keys: "→ ↓", does: "the next", on: ["ArrowRight", "ArrowDown"], act: () => walk.to(walk.at + 1) },
@@ -189,7 +190,7 @@ function desk_keys(many: boolean, walk: Walk, last: number): Key[] {
         { keys: "Home", does: "the first", on: ["Home"], act: () => walk.to(0) },
         { keys: "End", does: "the last", on: ["End"], act: () => walk.to(last) },
       ];
-  return [...ways, { keys: "v", does: many ? "one picture at a time" : "many in a grid", on: ["v"], act: () => set_many(!many) }];
+  return [...ways, { keys: "v", does: many ? "one picture at a time" : "many in a grid", on: ["v"], act: switch_view }];
 }
 
 function DeskTools({ ids, walk, many, selected, list }: { ids: Uint32Array; walk: Walk; many: boolean; selected: number; list: readonly Key[] }): JSX.Element {
@@ -241,6 +242,11 @@ function Desk({ ids }: { ids: Uint32Array }): JSX.Element {
     const file = taken.current.pop();
     if (file !== undefined && !many) set_params({ file });
   };
+  const keyed = useRef(false); // the grid was asked for by a key: the next keys are for it
+  const switch_view = (): void => {
+    keyed.current = !many;
+    set_many(!many);
+  };
   const target = many ? [...selected] : walk.id < 0 ? [] : [walk.id];
   const { bar, keys } = use_decide({ ids: target, decided, undone });
   useEffect(() => {
@@ -251,13 +257,13 @@ function Desk({ ids }: { ids: Uint32Array }): JSX.Element {
   return (
     <>
       <div class="desk">
-        <DeskTools ids={ids} walk={walk} many={many} selected={selected.size} list={[...keys, ...desk_keys(many, walk, ids.length - 1)]} />
+        <DeskTools ids={ids} walk={walk} many={many} selected={selected.size} list={[...keys, ...desk_keys(many, walk, ids.length - 1, switch_view)]} />
         {bar}
         <Outcome />
       </div>
       {ids.length === 0 && <p class="soft">Nothing is left to go through here.</p>}
       {many && ids.length > 0 && (
-        <Grid ids={ids} side={128} label={`Pictures to decide about: ${number(ids.length)}`} within={{}} selected={selected} select={(s) => select(s)} start={walk.at} caption={decided_words} />
+        <Grid ids={ids} side={128} label={`Pictures to decide about: ${number(ids.length)}`} within={{}} selected={selected} select={(s) => select(s)} start={walk.at} caption={decided_words} focus={keyed.current} choosing />
       )}
       {!many && walk.id >= 0 && <One id={walk.id} />}
     </>

@@ -22,6 +22,8 @@ export interface GridProps {
   select: (ids: Set<number>) => void;
   start: number; // index of the picture that the tab key reaches first
   leave?: (at: number) => void; // a picture is opened
+  focus?: boolean; // the keys are the reader's as soon as the grid is there
+  choosing?: boolean; // a click selects; Enter and a double click open
   caption?: (id: number) => string | undefined;
 }
 
@@ -111,7 +113,7 @@ interface Cursor {
 function use_cursor(props: GridProps, at: number, set: (at: number) => void, { box, columns, virtual }: Rows): Cursor {
   const { ids, selected, select, start } = props;
   const anchor = useRef(at); // where shift began
-  const wants_focus = useRef(false);
+  const wants_focus = useRef(props.focus === true);
   useEffect(() => {
     if (start <= 0) return;
     set(start);
@@ -119,10 +121,12 @@ function use_cursor(props: GridProps, at: number, set: (at: number) => void, { b
     const later = setTimeout(() => virtual.scrollToIndex(Math.floor(start / columns), { align: "center", behavior: "instant" }));
     return () => clearTimeout(later);
   }, [start, columns > 1]);
-  useEffect(() => {
-    if (!wants_focus.current) return;
+  // before the next key can come: a late focus would take the reader back
+  useLayoutEffect(() => {
+    const link = wants_focus.current ? box.current?.querySelector<HTMLElement>(`[data-at="${at}"] a`) : null;
+    if (link === null || link === undefined) return; // at first no row is there
     wants_focus.current = false;
-    box.current?.querySelector<HTMLElement>(`[data-at="${at}"] a`)?.focus({ preventScroll: true });
+    link.focus({ preventScroll: true });
   });
   const go = (to: number, extend: boolean): void => {
     if (!extend) anchor.current = to;
@@ -159,7 +163,8 @@ const index_of = (target: EventTarget | null): number => Number((target as Eleme
 function click(e: MouseEvent, props: GridProps, { go, toggle }: Cursor): void {
   const index = index_of(e.target);
   if (Number.isNaN(index)) return;
-  if (!e.shiftKey && !e.ctrlKey && !e.metaKey) {
+  const by_key = e.detail === 0; // Enter
+  if (!e.shiftKey && !e.ctrlKey && !e.metaKey && (by_key || props.choosing !== true)) {
     props.leave?.(index);
     return;
   }
@@ -193,6 +198,7 @@ export function Grid(props: GridProps): JSX.Element {
       style={`height:${virtual.getTotalSize()}px;--side:${side}px;--step:${side + GAP}px`}
       onKeyDown={(e) => press(e, props, rows, cursor)}
       onClick={(e) => click(e, props, cursor)}
+      onDblClick={(e) => props.choosing === true && (e.target as Element).closest<HTMLElement>("[data-at] a")?.click()}
       onFocusIn={(e) => {
         const index = index_of(e.target);
         if (!Number.isNaN(index)) set(index);
