@@ -158,10 +158,13 @@ def test_photographs():
     """Half of them corrupted: of those named, most are; the truth is not known to the scan."""
     with open(tap.shared("data", "noise-dev.csv"), newline="", encoding="utf-8") as f:
         bad = {row["file"] for row in csv.DictReader(f) if row["corruption"] != "clean"}
-    check_numbers("dev", scan(tap.shared("data", "noise-dev"), "dev", "--k", 20, "--probes", 200))
-    named = {row["file"] for row in table("dev", "probes.csv")}
-    precision, recall = len(named & bad) / max(len(named), 1), len(named & bad) / len(bad)
-    print(f"# {len(named)} named; precision {precision:.2f}, recall {recall:.2f}")
+    found = []
+    for seed in range(5):  # which probes are drawn decides which clusters they fill
+        check_numbers("dev", scan(tap.shared("data", "noise-dev"), "dev", "--k", 20, "--probes", 200, "--seed", seed))
+        named = {row["file"] for row in table("dev", "probes.csv")}
+        found.append((len(named & bad) / max(len(named), 1), len(named & bad) / len(bad)))
+        print(f"# seed {seed}: {len(named)} named; precision {found[-1][0]:.2f}, recall {found[-1][1]:.2f}")
+    precision, recall = (sum(f) / len(found) for f in zip(*found))
     assert precision >= 0.8 and recall >= 0.25
 
 
