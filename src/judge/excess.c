@@ -84,11 +84,21 @@ count_variance (const class_counts *t)
   return class_rates_single (&q, weight);
 }
 
+/* A rate near 0 or 1 that is known from few pictures, be it by its neighbours' line, is drawn in to where half a picture of so
+ * few would have it: 0 of n has a variance of about 1/2 n^-2. A third, not half: where n is all there is, it stays as it was. */
+static double
+rate_inside (double rate, double variance)
+{
+  double least = MIN (sqrt (variance / 3.0), 0.5);
+
+  return CLAMP (rate, least, 1.0 - least);
+}
+
 /* An estimated rate with this variance, as a proportion with a Wilson-type interval. */
 static proportion
 rate_interval (double rate, double variance, gsize n, double level)
 {
-  double size = (double) n, p = (rate * size + 0.5) / (size + 1.0);
+  double size = (double) n, p = rate_inside ((rate * size + 0.5) / (size + 1.0), variance);
 
   return wilson_effective (rate, p * (1.0 - p) / MAX (variance, 1e-12), n, level);
 }
@@ -143,7 +153,8 @@ errors_weigh (excess_errors *e, const class_counts *t, const class_rates *p, con
     return;
   rates_sum z = class_rates_sum (p, weight);
   double m = (double) e->pictures, tail = 0.5 * (1.0 - o->level), all = (double) p->n;
-  double mean = m * (z.sum / m * all + 0.5) / (all + 1.0), x = (double) e->wrong;
+  double fit_variance = z.variance / (m * m), x = (double) e->wrong;
+  double mean = m * rate_inside ((z.sum / m * all + 0.5) / (all + 1.0), fit_variance);
 
   e->known = TRUE;
   e->expected = z.sum;
@@ -151,7 +162,7 @@ errors_weigh (excess_errors *e, const class_counts *t, const class_rates *p, con
   e->low = MIN (x - count_quantile (1.0 - tail, m, mean, z.predictive), e->value);
   e->high = MAX (x - count_quantile (tail, m, mean, z.predictive), e->value);
 
-  double noise_variance = count_variance (t) / (m * m), fit_variance = z.variance / (m * m);
+  double noise_variance = count_variance (t) / (m * m);
   proportion with = rate_interval (x / m, noise_variance, e->pictures, o->level);
   proportion without = rate_interval (z.sum / m, fit_variance, p->n, o->level);
   e->effect = difference_of (&with, &without);

@@ -8,22 +8,50 @@
 #define MOST_INTRACLASS  0.95
 #define USUAL_INTRACLASS 0.1 /* taken where little is known, as if seen on so many pairs */
 #define USUAL_PAIRS      30.0
+#define MOST_MOVED       0.25 /* roots of the number of pictures: see slope_share() */
 
 /* What is fitted, and on what. */
 typedef struct {
   gsize classes;
-  const gsize *wrong, *n;
-  const double *x;             /* classes */
-  double *variance;            /* classes: of a single answer, before classes are told apart */
-  double *weight;              /* classes */
-  double level, slope, middle; /* a at the mean of x, b, and that mean */
-  double level_error, slope_error;
+  const gsize *wrong, *n, *other;
+  const double *x;                /* classes */
+  double *variance;               /* classes: of a single answer, before classes are told apart */
+  double *weight;                 /* classes */
+  double level, slope, middle;    /* a at the mean of x, b, and that mean */
+  double level_error, slope_gain; /* variance of a; what b takes of each weighted deviation */
 } regression;
 
 static double
 mean_of (const regression *g, gsize c)
 {
   return CLAMP (g->level + g->slope * (g->x[c] - g->middle), 0.0, 1.0);
+}
+
+/* The share of the slope that is taken. Where nearly all classes have the same x, the few others alone fix the slope, and where
+ * the other side's pictures lie far from all of them, one answer would decide for all: beside its share of the mean, an answer
+ * counts for off x reach / spread such shares, off its class's x less the middle, spread the mean square of that, reach the root
+ * of the mean square on the other side. With the off of those that fix the slope, the root of the mean of off^2 weighted by
+ * off^2, that is kept below a quarter of the root of n: so that, of as many pictures on either side, one label moves the sum by
+ * about as much as chance alone does, or less. */
+static double
+slope_share (const regression *g, double spread)
+{
+  double far = 0.0, near = 0.0, reach = 0.0, n = 0.0, others = 0.0;
+
+  for (gsize c = 0; c < g->classes; c++)
+    {
+      double off = g->x[c] - g->middle, square = off * off;
+      if (g->n[c] > 0)
+        {
+          far += g->weight[c] * square * square;
+          near += g->weight[c] * square;
+        }
+      reach += (double) g->other[c] * square;
+      n += (double) g->n[c];
+      others += (double) g->other[c];
+    }
+  double moved = others > 0.0 ? sqrt (far / near * reach / others) : 0.0, most = MOST_MOVED * sqrt (n) * spread;
+  return moved > most ? most / moved : 1.0;
 }
 
 /* The weighted line, and the sum of squares about it, whose expectation is what *expected says. */
@@ -53,13 +81,14 @@ regression_fit (regression *g, double intraclass, double *expected)
         sxx += w * off * off;
         sxy += w * off * ((double) g->wrong[c] / (double) g->n[c] - g->level);
       }
-  g->slope = g->slope_error = 0.0;
-  /* Where x hardly differs, or two classes alone fix the line, a slope would be a guess reaching far. */
-  if (sxx > 1e-6 * w0 && *expected > 1.0)
+  g->slope = g->slope_gain = 0.0;
+  /* Two classes alone would fix the line, whatever they are. */
+  if (sxx > 1e-9 * w0 && *expected > 1.0)
     {
-      g->slope = sxy / sxx;
-      g->slope_error = 1.0 / sxx;
-      *expected -= 1.0;
+      double share = slope_share (g, sxx / w0);
+      g->slope_gain = share / sxx;
+      g->slope = g->slope_gain * sxy;
+      *expected -= share * (2.0 - share);
     }
   for (gsize c = 0; c < g->classes; c++)
     if (g->n[c] > 0)
@@ -79,7 +108,7 @@ regression_errors (const regression *g, const double *own, class_rates *r)
       {
         double off = g->x[c] - g->middle, w = g->weight[c] * own[c] / g->variance[c];
         r->level_error += w * g->level_error * g->level_error;
-        r->slope_error += w * off * off * g->slope_error * g->slope_error;
+        r->slope_error += w * off * off * g->slope_gain * g->slope_gain;
       }
 }
 
@@ -148,7 +177,9 @@ class_rates_init (class_rates *r, const gsize *wrong, const gsize *n, const gsiz
   g_autofree double *variance = g_new (double, classes);
   g_autofree double *weight = g_new0 (double, classes);
   g_autofree double *own = g_new (double, classes);
-  regression g = { .classes = classes, .wrong = wrong, .n = n, .x = x, .variance = variance, .weight = weight };
+  regression g = {
+    .classes = classes, .wrong = wrong, .n = n, .other = other, .x = x, .variance = variance, .weight = weight
+  };
   for (gsize c = 0; c < classes; c++)
     variance[c] = start;
   r->intraclass = regression_solve (&g);

@@ -23,7 +23,7 @@ typedef struct {
   double *borrowed;    /* classes: share of the rate that is the pool's, 1 where n_c = 0 */
   double *side;        /* classes: x_c less its weighted mean */
   double level_error;  /* variance of a, at the mean of x */
-  double slope_error;  /* variance of b; 0 where no slope was fitted */
+  double slope_error;  /* variance of b as shrunk; 0 where no slope was fitted */
 } class_rates;
 
 /* wrong[c] of n[c] pictures; other[c] pictures stand on the other side. */

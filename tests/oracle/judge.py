@@ -24,6 +24,10 @@ SETTINGS = {
     "1000 x 3": (dict(classes=1000, size=3, spread=.5), 93, 97),
     "1000 x 3, no effect": (dict(classes=1000, size=3, spread=.5, effect=0, sets=500), 93, 97),
     "1000 x 1": (dict(classes=1000, size=1), 93, 97),
+    # Two thirds of the classes have one picture; a label or two is all that tells of pictures of both sides.
+    "250 x 1 or 2": (dict(classes=250, size=1, spread=.5), 93, 97),
+    "250 x 1 or 2, no effect": (dict(classes=250, size=1, spread=.5, effect=0), 93, 97),
+    "200 x 2": (dict(classes=200, size=2, spread=.4), 93, 97),
     "few noisy, 5 %": (dict(share=.05), 93, 97),
     "few noisy, 2 %": (dict(share=.02), 93, 97),
     "few fit, 5 %": (dict(share=.95), 93, 97),
@@ -113,7 +117,8 @@ def test_guard_where_noise_does_nothing():
     worst = 0
     for name, setting in {"10 x 100": {}, "1000 x 3": dict(classes=1000, size=3, spread=.5, sets=500), "few noisy": dict(share=.05),
                           "very few noisy": dict(share=.02), "100 and 100": HUNDREDS, "classes differ much": dict(HUNDREDS, difficulty=2),
-                          "one class": dict(classes=1, size=200, difficulty=0), "uneven": dict(uneven=1, link=.5)}.items():
+                          "one class": dict(classes=1, size=200, difficulty=0), "uneven": dict(uneven=1, link=.5),
+                          "250 x 1 or 2": dict(classes=250, size=1, spread=.5)}.items():
         d = simulate(**{"sets": 2000, **setting}, effect=0)
         print(f"# no effect, {name:22} says costs: {says(d, 'costs'):5.2f} %   does not: {says(d, 'does not'):5.1f} %")
         worst = max(worst, says(d, "costs"))

