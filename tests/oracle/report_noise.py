@@ -171,6 +171,15 @@ def shrunk(picture):
     return np.asarray(picture.resize((round(width * scale), round(height * scale)), Image.BOX), float)
 
 
+def corrupted(path, shot, number, seed):
+    out = place("probe-%d-%d" % (number, seed))
+    if subprocess.run([PARDON, "corrupt", "--kind", shot["kind"], "--severity", "%.4f" % shot["severity"], "--seed", str(seed), "-o", out, path],
+                      capture_output=True).returncode != 0:
+        raise AssertionError(shot["kind"])
+    copy = next(os.path.join(top, f) for top, _, files in os.walk(out) for f in files if not f.endswith(".csv"))
+    return shrunk(Image.open(copy).convert("RGB"))
+
+
 def test_probes_are_what_they_say():
     """Against the command that corrupts, and Pillow's shrinking. What is random is compared by how much it changes."""
     s = scanned()
@@ -187,17 +196,12 @@ def test_probes_are_what_they_say():
             assert shot["probe"] is None
             continue
         got = pixels(shot["probe"])
-        out = place("probe-%d" % compared)
-        if subprocess.run([PARDON, "corrupt", "--kind", shot["kind"], "--severity", "%.4f" % shot["severity"], "-o", out, path],
-                          capture_output=True).returncode != 0:
-            raise AssertionError(shot["kind"])
-        copy = next(os.path.join(top, f) for top, _, files in os.walk(out) for f in files if not f.endswith(".csv"))
-        want = shrunk(Image.open(copy).convert("RGB"))
-        difference = np.abs(got - want).mean()
-        if any(word in shot["kind"] for word in RANDOM):
-            changes = np.abs(got - plain).mean(), np.abs(want - plain).mean()
-            assert .5 < changes[0] / changes[1] < 2, (shot["kind"], changes)
+        if any(word in shot["kind"] for word in RANDOM):  # one frost changes a picture twice as much as another: of six, it is no outlier
+            changes = [np.abs(corrupted(path, shot, compared, seed) - plain).mean() for seed in range(6)]
+            change = np.abs(got - plain).mean()
+            assert min(changes) / 1.6 < change < max(changes) * 1.6, (shot["kind"], change, changes)
         else:
+            difference = np.abs(got - corrupted(path, shot, compared, 0)).mean()
             assert difference < 6, (shot["kind"], shot["severity"], difference)
         compared += 1
     assert compared > 20
