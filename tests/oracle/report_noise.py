@@ -196,10 +196,10 @@ def test_probes_are_what_they_say():
             assert shot["probe"] is None
             continue
         got = pixels(shot["probe"])
-        if any(word in shot["kind"] for word in RANDOM):  # one frost changes a picture twice as much as another: of six, it is no outlier
+        if any(word in shot["kind"] for word in RANDOM):  # one frost changes a picture twice as much as another; a thumbnail has less of fine noise
             changes = [np.abs(corrupted(path, shot, compared, seed) - plain).mean() for seed in range(6)]
             change = np.abs(got - plain).mean()
-            assert min(changes) / 1.6 < change < max(changes) * 1.6, (shot["kind"], change, changes)
+            assert min(changes) / 2 < change < max(changes) * 2, (shot["kind"], change, changes)
         else:
             difference = np.abs(got - corrupted(path, shot, compared, 0)).mean()
             assert difference < 6, (shot["kind"], shot["severity"], difference)
