@@ -64,7 +64,7 @@ def spearman(both):
 
 
 def severities(judged, rows):
-    rows = rows & judged.noisy & np.isfinite(judged.true_severity)
+    rows = rows & judged.noisy & np.isfinite(judged.true_severity) & np.isfinite(judged.said_severity)  # "unknown" says none
     said, true = judged.said_severity[rows], judged.true_severity[rows]
     if len(true) < 3:
         return {"found": len(true), "spearman": np.nan, "mean_absolute_error": np.nan}
