@@ -25,6 +25,7 @@ const REST = { light: "#9aa0a8", dark: "#6d7580" };
 // cividis (Nunez, Anderton and Renslow 2018), its ends drawn in so that both show on their ground
 const RAMP = { light: ["#00224e", "#3f4c6b", "#6c6d74", "#938b70", "#b9a55a", "#d9bc2b"], dark: ["#51659c", "#7a829b", "#a09f9a", "#c0b88c", "#dfd16a", "#fee838"] };
 const VERDICT = ["--right", "--set-aside", "--owed", "--unjudged"];
+const NOISY: Record<string, string> = { yes: "--set-aside", no: "--right" }; // as in the histogram of scores
 
 const look_changed = signal(0);
 const dark_system = window.matchMedia("(prefers-color-scheme: dark)");
@@ -59,7 +60,9 @@ function of_facet(facet: Facet): Coding {
   const hues = dark() ? DARK : LIGHT;
   const rest = rgb(dark() ? REST.dark : REST.light);
   const hue = (c: number, at: number): [number, number, number] =>
-    facet.key === "verdict" ? rgb(style.getPropertyValue(VERDICT[c] ?? "--soft")) : rgb(hues[at % hues.length] as string);
+    facet.key === "verdict" || facet.key === "noisy"
+      ? rgb(style.getPropertyValue((facet.key === "noisy" ? NOISY[facet.names[c] as string] : VERDICT[c]) ?? "--soft"))
+      : rgb(hues[at % hues.length] as string);
   const entries: Entry[] = kept.map((c, at) => ({
     name: say(facet, facet.names[c] as string),
     colour: hue(c, at),
