@@ -15,7 +15,11 @@
 #define NO_BEND   0.3f /* pixels, where there are no contours: the middle of what photographs have */
 #define FAINTEST  16   /* strength, below: no contour. About four grey levels a pixel */
 
-static const int reaches[2] = { 4, FARTHEST };
+/* Over how many steps to either side bends are measured, and which of their quantiles are told. */
+static const struct {
+  int steps, told;
+  double shares[4];
+} reaches[2] = { { 4, 2, { 0.05, 0.25 } }, { FARTHEST, 4, { 0.05, 0.1, 0.25, 0.5 } } };
 
 /* --- strength of edges --- */
 
@@ -79,7 +83,6 @@ typedef struct {
 
 typedef struct {
   float x[2 * FARTHEST + 1], y[2 * FARTHEST + 1]; /* pixels; the middle one is where it began */
-  int before, after;                              /* steps that it went on to either side */
 } walk;
 
 static inline void
@@ -220,10 +223,9 @@ find_seeds (const field *f, guint16 least, guint32 *seeds)
 float *
 QUALITY_NAME (quality_contours) (quality_planes *p, float *out)
 {
-  static const double shares[4] = { 0.05, 0.1, 0.25, 0.5 };
   guint32 *seeds = (guint32 *) (void *) p->windows; /* at most one of four pixels */
-  float bends[2][WALKS], room[WALKS], quantiles[4];
-  int n[2] = { 0, 0 };
+  float bends[2][WALKS], room[WALKS];
+  gsize n[2] = { 0, 0 };
 
   fill_strength (p, p->bins);
   field f = { p->y8[0], p->bins, p->width, p->height };
@@ -237,19 +239,13 @@ QUALITY_NAME (quality_contours) (quality_planes *p, float *out)
       int u, v;
       gradient (&f, from, &u, &v);
       find_top (&f, from, abs (u) > abs (v), &w.x[FARTHEST], &w.y[FARTHEST]);
-      w.before = follow (&f, from, -1, &w);
-      w.after = follow (&f, from, 1, &w);
+      int before = follow (&f, from, -1, &w), after = follow (&f, from, 1, &w);
       for (int r = 0; r < 2; r++)
-        if (w.before >= reaches[r] && w.after >= reaches[r])
-          bends[r][n[r]++] = bend_of (&w, reaches[r]);
+        if (MIN (before, after) >= reaches[r].steps)
+          bends[r][n[r]++] = bend_of (&w, reaches[r].steps);
     }
-  for (int r = 0; r < 2; r++)
-    {
-      quality_quantiles (bends[r], n[r] < LEAST ? 0 : (gsize) n[r], shares, 4, NO_BEND, room, quantiles);
-      for (int q = 0; q < 4; q++)
-        if (r == 1 || q == 0 || q == 2)
-          *out++ = quantiles[q];
-    }
+  for (int r = 0; r < 2; out += reaches[r++].told)
+    quality_quantiles (bends[r], n[r] < LEAST ? 0 : n[r], reaches[r].shares, reaches[r].told, NO_BEND, room, out);
   *out++ = walks > 0 ? (float) n[1] / (float) walks : 0;
   return out;
 }

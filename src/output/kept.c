@@ -80,3 +80,20 @@ kept_get (GKeyFile *file, const char *group, const kept_field *fields, gsize n, 
       g_clear_pointer ((char **) ((char *) record + f->offset), g_free);
   return whole;
 }
+
+void
+kept_put_each (GKeyFile *file, const char *name, const kept_field *fields, gsize n, const GPtrArray *records)
+{
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autofree char *group = g_strdup_printf ("%s %u", name, i);
+      kept_put (file, group, fields, n, records->pdata[i]);
+    }
+}
+
+gboolean
+kept_get_nth (GKeyFile *file, const char *name, guint number, const kept_field *fields, gsize n, void *record)
+{
+  g_autofree char *group = g_strdup_printf ("%s %u", name, number);
+  return kept_get (file, group, fields, n, record);
+}

@@ -22,3 +22,8 @@ void kept_put (GKeyFile *file, const char *group, const kept_field *fields, gsiz
 /* FALSE where the group or one of its texts is not there; texts are NULL then. Else texts are the caller's to free; numbers that
  * are not there are 0, or NAN. */
 gboolean kept_get (GKeyFile *file, const char *group, const kept_field *fields, gsize n, void *record);
+
+/* Records of one sort, each in a group of its own: "name 0", "name 1", ... */
+void kept_put_each (GKeyFile *file, const char *name, const kept_field *fields, gsize n, const GPtrArray *records);
+/* kept_get of the one with this number. */
+gboolean kept_get_nth (GKeyFile *file, const char *name, guint number, const kept_field *fields, gsize n, void *record);

@@ -62,34 +62,20 @@ report_probes_keep (store *s, const report_probes *r, GError **error)
     return store_note (s, NOTE, NULL, error);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   kept_put (file, GROUP, fields, G_N_ELEMENTS (fields), r);
-  for (guint i = 0; i < r->clusters->len; i++)
-    {
-      g_autofree char *group = g_strdup_printf ("cluster %u", i);
-      kept_put (file, group, cluster_fields, G_N_ELEMENTS (cluster_fields), r->clusters->pdata[i]);
-    }
+  kept_put_each (file, "cluster", cluster_fields, G_N_ELEMENTS (cluster_fields), r->clusters);
   return kept_save (s, NOTE, file, error);
-}
-
-static gboolean
-fill_cluster (GKeyFile *file, guint number, report_probes *r)
-{
-  cluster_probes kept = { 0 };
-  g_autofree char *group = g_strdup_printf ("cluster %u", number);
-  if (!kept_get (file, group, cluster_fields, G_N_ELEMENTS (cluster_fields), &kept))
-    return FALSE;
-  *cluster_probes_add (r) = kept;
-  return TRUE;
 }
 
 void
 report_probes_fill (store *s, report_probes *r)
 {
+  cluster_probes kept = { 0 };
   g_autoptr (GKeyFile) file = kept_load (s, NOTE);
   *r = (report_probes){ 0 };
   if (file == NULL)
     return;
   report_probes_init (r);
   kept_get (file, GROUP, fields, G_N_ELEMENTS (fields), r);
-  for (guint i = 0; fill_cluster (file, i, r); i++)
-    continue;
+  while (kept_get_nth (file, "cluster", r->clusters->len, cluster_fields, G_N_ELEMENTS (cluster_fields), &kept))
+    *cluster_probes_add (r) = kept;
 }

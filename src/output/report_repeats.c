@@ -134,25 +134,10 @@ report_repeats_keep (store *s, const report_repeats *r, GError **error)
     return store_note (s, NOTE, NULL, error);
   g_autoptr (GKeyFile) file = g_key_file_new ();
   kept_put (file, GROUP, fields, G_N_ELEMENTS (fields), r);
-  for (guint i = 0; i < r->splits->len; i++)
-    {
-      g_autofree char *group = g_strdup_printf ("split %u", i);
-      kept_put (file, group, split_fields, G_N_ELEMENTS (split_fields), r->splits->pdata[i]);
-    }
+  kept_put_each (file, "split", split_fields, G_N_ELEMENTS (split_fields), r->splits);
   for (guint i = 0; i < r->shown->len; i++)
     keep_copies (file, i, r->shown->pdata[i]);
   return kept_save (s, NOTE, file, error);
-}
-
-static gboolean
-fill_split (GKeyFile *file, guint number, report_repeats *r)
-{
-  report_split kept = { 0 };
-  g_autofree char *group = g_strdup_printf ("split %u", number);
-  if (!kept_get (file, group, split_fields, G_N_ELEMENTS (split_fields), &kept))
-    return FALSE;
-  *report_split_add (r, NULL) = kept;
-  return TRUE;
 }
 
 static gboolean
@@ -180,14 +165,15 @@ fill_copies (GKeyFile *file, guint number, report_repeats *r)
 void
 report_repeats_fill (store *s, report_repeats *r)
 {
+  report_split kept = { 0 };
   g_autoptr (GKeyFile) file = kept_load (s, NOTE);
   *r = (report_repeats){ 0 };
   if (file == NULL)
     return;
   report_repeats_init (r);
   kept_get (file, GROUP, fields, G_N_ELEMENTS (fields), r);
-  for (guint i = 0; fill_split (file, i, r); i++)
-    continue;
+  while (kept_get_nth (file, "split", r->splits->len, split_fields, G_N_ELEMENTS (split_fields), &kept))
+    *report_split_add (r, NULL) = kept;
   for (guint i = 0; i < REPEATS_GROUPS && fill_copies (file, i, r); i++)
     continue;
 }
